@@ -1,0 +1,301 @@
+"""The events of the hub: CloudEvents 1.0, structured JSON, one tagged struct per type and version.
+
+Attribute names on the wire are lower-case letters without underscores, as CloudEvents asks; `time` is `happened_at`. Sections
+that say something about a household or a person are sealed: `bytes` here, base64 on the wire (AES-256-GCM, 12-byte nonce first).
+Which key opens a section is said by the pseudonym beside it. Fields added later carry defaults; a changed meaning is a
+new type with a pure upgrade.
+"""
+
+import datetime as dt
+from typing import Annotated, Literal
+
+import msgspec
+
+from contracts.records import Help, House, Kind, Member, Need, RecipientRef
+
+Zoned = Annotated[dt.datetime, msgspec.Meta(tz=True)]
+EventNeed = Need | Literal["unknown"]
+
+WIRE_NAMES = {
+    "happened_at": "time",
+    "happened_until": "until",
+    "reported_at": "reportedat",
+    "received_at": "receivedat",
+    "causation_id": "causationid",
+    "correlation_id": "correlationid",
+    "batch_id": "batchid",
+}
+
+
+class Envelope(
+    msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="type", rename=WIRE_NAMES
+):
+    """What every event carries. `source` is who sends, `agency` who gives, `reporter` who reports, `actor` which key."""
+
+    specversion: Literal["1.0"]
+    id: str
+    source: str
+    province: str
+    happened_at: Zoned
+    received_at: Zoned
+    happened_until: Zoned | None = None
+    reported_at: Zoned | None = None
+    agency: str | None = None
+    reporter: str | None = None
+    actor: str | None = None
+    causation_id: str | None = None
+    correlation_id: str | None = None
+    purpose: str | None = None
+    contract: str | None = None
+    batch_id: str | None = None
+    row: int | None = None
+
+
+class SealedMember(msgspec.Struct, frozen=True, kw_only=True):
+    """One member of a record, sealed under the key of `member` (a pseudonym)."""
+
+    member: str
+    box: bytes
+
+
+class SealedRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A household record; `house` is sealed under the key of `record`. `content` is an HMAC over the delivered cells."""
+
+    record: str
+    period: str
+    content: str
+    house: bytes
+    members: tuple[SealedMember, ...]
+    amphoe: str | None = None
+    tambon: str | None = None
+    cause: Literal["delivered", "remap"] = "delivered"
+
+
+class RecordReceived(Envelope, frozen=True, kw_only=True, omit_defaults=True, tag="record.received.v1"):
+    """A source gave a record for a period."""
+
+    data: SealedRecord
+
+
+class Withdrawal(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Which statement ends, and why. Its validity ends at the event's `reported_at`."""
+
+    record: str
+    period: str
+    cause: Literal["absent_from_snapshot", "withdrawn"] = "withdrawn"
+
+
+class RecordWithdrawn(Envelope, frozen=True, kw_only=True, omit_defaults=True, tag="record.withdrawn.v1"):
+    """A statement is gone from a full snapshot, or its source took it back."""
+
+    data: Withdrawal
+
+
+class Counts(msgspec.Struct, frozen=True, kw_only=True):
+    """read = new + changed + unchanged + rejected; withdrawn apart."""
+
+    read: int
+    new: int
+    changed: int
+    unchanged: int
+    rejected: int
+    withdrawn: int = 0
+
+
+class Batch(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One delivery of a file. `rows` are rows of the file, `counts` are records (or actions)."""
+
+    batch: str
+    file_digest: str
+    mode: Literal["snapshot", "delta"]
+    counts: Counts
+    rows: int
+    period: str | None = None
+    areas: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
+
+
+class BatchReceived(Envelope, frozen=True, kw_only=True, omit_defaults=True, tag="batch.received.v1"):
+    """A file was taken in, also when nothing in it was new."""
+
+    data: Batch
+
+
+class SealedAction(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One assistance action; `help` is sealed under the key of `subject`, the pseudonym of its first recipient ref."""
+
+    action: str
+    content: str
+    subject: str
+    help: bytes
+    kind: Kind
+    need: EventNeed
+    recipients: tuple[RecipientRef, ...]
+    level: Literal["person", "household"] = "household"
+    programme: str | None = None
+    amount_satang: int | None = None
+    quantity: str | None = None
+    unit: str | None = None
+
+
+class AssistanceRecorded(
+    Envelope, frozen=True, kw_only=True, omit_defaults=True, tag="assistance.recorded.v1"
+):
+    """An agency helped."""
+
+    data: SealedAction
+
+
+class AssistanceCorrected(
+    Envelope, frozen=True, kw_only=True, omit_defaults=True, tag="assistance.corrected.v1"
+):
+    """An agency says how it really was; the whole action as it now stands."""
+
+    data: SealedAction
+
+
+class Void(msgspec.Struct, frozen=True, kw_only=True):
+    """The action that never was. `reason` is sealed under the key of `subject`."""
+
+    action: str
+    content: str
+    subject: str
+    help: bytes
+
+
+class AssistanceVoided(Envelope, frozen=True, kw_only=True, omit_defaults=True, tag="assistance.voided.v1"):
+    """An agency says that the action did not take place."""
+
+    data: Void
+
+
+class Agency(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A giver or reporter of help; not necessarily a government office."""
+
+    agency_id: str
+    name_th: str
+    name_en: str | None = None
+    kind: str = "other"
+
+
+class AgencyRegistered(Envelope, frozen=True, kw_only=True, omit_defaults=True, tag="agency.registered.v1"):
+    """An agency takes part, or its entry changed."""
+
+    data: Agency
+
+
+class Programme(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """An entry of the programme catalogue. Period, cap and interval make "helped twice" computable."""
+
+    programme_id: str
+    agency_id: str
+    name_th: str
+    name_en: str | None = None
+    need: EventNeed = "unknown"
+    kind: Kind = "in_kind"
+    period: Literal["once", "month", "year"] = "once"
+    cap_satang: int | None = None
+    cap_scope: Literal["person", "family", "household"] = "household"
+    minimum_interval_days: int | None = None
+
+
+class ProgrammeRegistered(
+    Envelope, frozen=True, kw_only=True, omit_defaults=True, tag="programme.registered.v1"
+):
+    """A programme is in the catalogue, or its entry changed."""
+
+    data: Programme
+
+
+class Area(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One polygon of a boundary edition; `geometry` is WKB in CRS84."""
+
+    code: str
+    level: Literal["province", "amphoe", "tambon", "village"]
+    geometry: bytes
+    name_th: str
+    name_en: str | None = None
+
+
+class Boundaries(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Part `part` of `parts` of an edition of boundaries. An edition replaces the areas of the levels it names."""
+
+    edition: str
+    part: int
+    parts: int
+    levels: tuple[str, ...]
+    areas: tuple[Area, ...]
+    approximate: bool = False
+    attribution: str | None = None
+
+
+class BoundariesLoaded(Envelope, frozen=True, kw_only=True, omit_defaults=True, tag="boundaries.loaded.v1"):
+    """Polygons of areas were loaded."""
+
+    data: Boundaries
+
+
+class Erasure(msgspec.Struct, frozen=True, kw_only=True):
+    """The subjects (pseudonyms of keys) that are erased."""
+
+    subjects: tuple[str, ...]
+
+
+class SubjectErased(Envelope, frozen=True, kw_only=True, omit_defaults=True, tag="subject.erased.v1"):
+    """The keys of these subjects are destroyed."""
+
+    data: Erasure
+
+
+Event = (
+    RecordReceived
+    | RecordWithdrawn
+    | BatchReceived
+    | AssistanceRecorded
+    | AssistanceCorrected
+    | AssistanceVoided
+    | AgencyRegistered
+    | ProgrammeRegistered
+    | BoundariesLoaded
+    | SubjectErased
+)
+
+
+class OpenedRecord(msgspec.Struct, frozen=True):
+    """The sealed sections of a record event, opened; None stands for an erased one."""
+
+    house: House | None
+    members: tuple[Member | None, ...]
+
+
+class OpenedHelp(msgspec.Struct, frozen=True):
+    """The sealed section of an action, opened; None stands for an erased one."""
+
+    help: Help | None
+
+
+class Sequenced(msgspec.Struct, frozen=True, kw_only=True):
+    """An event with its place in the log.
+
+    `recorded_at` is the broker's time made monotone by a running maximum; `digest` is SHA-256 of the stored bytes.
+    """
+
+    sequence: int
+    recorded_at: dt.datetime
+    event: Event
+    digest: bytes
+    opened: OpenedRecord | OpenedHelp | None = None
+
+
+_encoder = msgspec.json.Encoder()
+_decoder: msgspec.json.Decoder[Event] = msgspec.json.Decoder(Event)
+
+
+def encode_event(event: Event) -> bytes:
+    """The bytes that are stored. Equal events give equal bytes."""
+    return _encoder.encode(event)
+
+
+def decode_event(data: bytes) -> Event:
+    """The event in stored bytes. Raises msgspec.DecodeError or ValidationError, also for an unknown type."""
+    return _decoder.decode(data)

@@ -1,0 +1,50 @@
+-- name: create_access_schema
+-- The schema of keys and of who read what.
+CREATE SCHEMA IF NOT EXISTS access;
+
+-- name: create_api_key
+-- The keys; of each only the hash of its secret.
+CREATE TABLE IF NOT EXISTS access.api_key (
+    key_id text PRIMARY KEY,
+    hash bytea NOT NULL,
+    role text NOT NULL,
+    areas text[] NOT NULL DEFAULT '{}',
+    agency text,
+    purpose text NOT NULL,
+    created_at timestamptz NOT NULL,
+    revoked_at timestamptz
+);
+
+-- name: create_read_log
+-- Who read personal data: which key, what, for which purpose, of how many, when.
+CREATE TABLE IF NOT EXISTS access.read_log (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    key_id text NOT NULL,
+    what text NOT NULL,
+    purpose text NOT NULL,
+    count integer NOT NULL,
+    read_at timestamptz NOT NULL
+);
+
+-- name: insert_key
+-- A new key.
+INSERT INTO access.api_key (key_id, hash, role, areas, agency, purpose, created_at)
+VALUES (%(key_id)s, %(hash)s, %(role)s, %(areas)s, %(agency)s, %(purpose)s, %(created_at)s);
+
+-- name: fetch_key
+-- One key that is not revoked.
+SELECT key_id, hash, role, areas, agency, purpose FROM access.api_key
+WHERE key_id = %(key_id)s AND revoked_at IS NULL;
+
+-- name: list_keys
+-- Every key without its hash, the oldest first.
+SELECT key_id, role, areas, agency, purpose, created_at, revoked_at FROM access.api_key ORDER BY created_at, key_id;
+
+-- name: revoke_key
+-- A key ends; one that is revoked already keeps its day.
+UPDATE access.api_key SET revoked_at = %(revoked_at)s WHERE key_id = %(key_id)s AND revoked_at IS NULL;
+
+-- name: insert_reading
+-- Somebody read personal data.
+INSERT INTO access.read_log (key_id, what, purpose, count, read_at)
+VALUES (%(key_id)s, %(what)s, %(purpose)s, %(count)s, %(read_at)s);

@@ -1,0 +1,128 @@
+"""A private nats-server with JetStream in the data folder: every acknowledgement means fsynced.
+
+Two users: `app`, the hub itself, which may neither delete nor purge streams nor messages, nor restore over them, and
+`operator` for maintenance by hand.
+"""
+
+import asyncio
+import dataclasses
+import json
+import signal
+from pathlib import Path
+from urllib.parse import quote
+
+from hub.servers.leftover import end_leftover
+from hub.servers.paths import DataFolder, keep_secret, write_private
+from hub.servers.ports import LOOPBACK
+from hub.servers.process import Child
+from hub.servers.programs import find_nats
+from hub.settings import Secret
+
+APP, OPERATOR = "app", "operator"
+DENIED = ("STREAM.DELETE.>", "STREAM.PURGE.>", "STREAM.MSG.DELETE.>", "STREAM.RESTORE.>")
+
+CONFIGURATION = """\
+listen: "127.0.0.1:{port}"
+server_name: hub
+pid_file: {pid_file}
+max_payload: 8MB
+max_pending: 256MB
+jetstream {{
+  store_dir: {store}
+  {sync}
+}}
+authorization {{
+  users: [
+    {{ user: app, password: {app}, permissions: {{ publish: {{ deny: {denied} }} }} }}
+    {{ user: operator, password: {operator} }}
+  ]
+}}
+"""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class NatsPlan:
+    """A server of one data folder at one port. `sync_always=False` is for tests, whose stores are thrown away."""
+
+    folder: DataFolder
+    port: int
+    sync_always: bool = True
+
+    @property
+    def configuration(self) -> Path:
+        return self.folder.nats / "nats.conf"
+
+    @property
+    def pid_file(self) -> Path:
+        return self.folder.nats / "nats.pid"
+
+    def password(self, user: str = APP) -> Secret:
+        return keep_secret(self.folder, password_name(user))
+
+    def url(self, user: str = APP) -> Secret:
+        return address(LOOPBACK, self.port, user, self.password(user))
+
+
+def password_name(user: str) -> str:
+    return f"nats_{user}_password"
+
+
+def address(host: str, port: int, user: str, password: Secret | None) -> Secret:
+    """The URL of a private server; without a password it may be shown."""
+    who = f"{user}:{quote(password, safe='')}" if password else user
+    return Secret(f"nats://{who}@{host}:{port}")
+
+
+def nats_child(plan: NatsPlan) -> Child:
+    """The server as a child, ready when `app` can log in: JetStream has then recovered its streams.
+
+    Raises:
+        Unavailable: The program is missing.
+    """
+    program = find_nats()
+
+    def before_start() -> None:
+        end_leftover(plan.pid_file, plan.configuration, (signal.SIGTERM, signal.SIGKILL))
+        write_private(plan.configuration, configuration_of(plan))
+
+    async def is_ready() -> bool:
+        return await answers(plan.port, APP, plan.password())
+
+    return Child(
+        name="nats",
+        argv=(program, "--config", str(plan.configuration)),
+        stop_signal=signal.SIGTERM,
+        grace_seconds=20.0,
+        ready_within_seconds=300.0,  # a large store is read through after a crash
+        before_start=before_start,
+        is_ready=is_ready,
+    )
+
+
+def configuration_of(plan: NatsPlan) -> str:
+    quoted = json.dumps
+    return CONFIGURATION.format(
+        port=plan.port,
+        pid_file=quoted(str(plan.pid_file)),
+        store=quoted(str(plan.folder.nats / "store")),
+        sync="sync_interval: always" if plan.sync_always else "sync_interval: 2m",
+        app=quoted(plan.password(APP)),
+        operator=quoted(plan.password(OPERATOR)),
+        denied=quoted([f"$JS.API.{name}" for name in DENIED]),
+    )
+
+
+async def answers(port: int, user: str, password: Secret) -> bool:
+    """Whether a NATS server there lets this user in (INFO, CONNECT, PING, PONG of the client protocol)."""
+    try:
+        async with asyncio.timeout(2):
+            reader, writer = await asyncio.open_connection(LOOPBACK, port)
+            try:
+                await reader.readline()
+                login = json.dumps({"user": user, "pass": password, "verbose": False, "pedantic": False})
+                writer.write(f"CONNECT {login}\r\nPING\r\n".encode())
+                return (await reader.readline()).startswith(b"PONG")
+            finally:
+                writer.close()
+    except (OSError, TimeoutError):
+        return False

@@ -1,0 +1,77 @@
+"""Folding events into rows: one event at a time, in order, pure.
+
+The rows at `as_of=seq:N` are those of a fold of the events 1..N, whatever the sizes of the batches.
+"""
+
+from collections.abc import Sequence
+from typing import assert_never
+
+from contracts.events import (
+    AgencyRegistered,
+    AssistanceCorrected,
+    AssistanceRecorded,
+    AssistanceVoided,
+    BatchReceived,
+    BoundariesLoaded,
+    ProgrammeRegistered,
+    RecordReceived,
+    RecordWithdrawn,
+    Sequenced,
+    SubjectErased,
+)
+from projections import assistance, catalogue, erasure, records
+from projections.output import Output, instant, number, text
+from projections.state import State
+
+Touched = tuple[int | None, int | None]
+
+
+def fold(state: State, items: Sequence[Sequenced]) -> Output:
+    """The changes that these events make, in order; `state` moves along. Raises FoldError at an event that cannot be folded."""
+    output = Output()
+    for item in items:
+        record, action = _apply(state, output, item)
+        event = item.event
+        output.row(
+            "event",
+            str(item.sequence),
+            text(event.id),
+            type(event).__struct_config__.tag,  # pyright: ignore[reportArgumentType] - every event has a text tag
+            text(event.source),
+            text(event.agency),
+            item.recorded_at.isoformat(),
+            event.happened_at.isoformat(),
+            instant(event.reported_at),
+            number(record),
+            number(action),
+            "\\\\x" + item.digest.hex(),
+        )
+    return output
+
+
+def _apply(state: State, output: Output, item: Sequenced) -> Touched:
+    event = item.event
+    match event:
+        case RecordReceived():
+            return records.apply_received(state, output, item, event), None
+        case RecordWithdrawn():
+            return records.apply_withdrawn(state, output, item, event), None
+        case AssistanceRecorded():
+            return None, assistance.apply_recorded(state, output, item, event)
+        case AssistanceCorrected():
+            return None, assistance.apply_corrected(state, output, item, event)
+        case AssistanceVoided():
+            return None, assistance.apply_voided(state, output, item, event)
+        case BatchReceived():
+            catalogue.apply_batch(output, item, event)
+        case AgencyRegistered():
+            catalogue.apply_agency(state, output, item, event)
+        case ProgrammeRegistered():
+            catalogue.apply_programme(state, output, item, event)
+        case BoundariesLoaded():
+            catalogue.apply_boundaries(state, output, item, event)
+        case SubjectErased():
+            erasure.apply_erased(state, output, item, event)
+        case _:
+            assert_never(event)
+    return None, None

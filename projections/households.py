@@ -1,0 +1,125 @@
+"""The households of linked records over world time. Pure: statements and links in, rectangles' world sides out."""
+
+import datetime as dt
+import itertools
+from collections.abc import Mapping, Sequence
+
+import msgspec
+
+from contracts.records import NEEDS
+from projections.statements import Facts, Segment, Statement
+
+Newness = tuple[dt.datetime, int]
+
+
+class Stretch(msgspec.Struct, frozen=True, gc=False):
+    """A household looks the same from `start` until `end`: `basis` are the sequences of its statements, in order."""
+
+    start: dt.datetime
+    end: dt.datetime | None
+    basis: tuple[int, ...]
+    persons: int
+
+
+class HouseholdFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """The preferred values of a household: of each field the newest statement that has one."""
+
+    amphoe: str | None
+    tambon: str | None
+    moo: int | None
+    sources: tuple[str, ...]
+    needs: tuple[bool | None, ...]
+    level: int | None
+    head_name: str | None
+    house_code: str | None
+    house_no: str | None
+    lon: float | None
+    lat: float | None
+
+
+def newness(statement: Statement) -> Newness:
+    """By what the newest of several statements is chosen."""
+    return (statement.happened_at, statement.sequence)
+
+
+def _breaks(timelines: Mapping[int, Sequence[Segment]]) -> list[dt.datetime | None]:
+    instants = {segment.start for line in timelines.values() for segment in line}
+    ends = {segment.end for line in timelines.values() for segment in line}
+    bounded = sorted(instants | {end for end in ends if end is not None})
+    return [*bounded, None] if None in ends else [*bounded]
+
+
+def _valid_in(line: Sequence[Segment], start: dt.datetime) -> Statement | None:
+    for segment in line:
+        if segment.start <= start and (segment.end is None or start < segment.end):
+            return segment.statement
+    return None
+
+
+def _count_homes(
+    statements: Mapping[int, Statement], household_of: Mapping[int, int], person_of: Mapping[int, int]
+) -> dict[int, int]:
+    homes: dict[int, tuple[Newness, int]] = {}
+    for record, statement in statements.items():
+        here = (newness(statement), household_of[record])
+        for member in statement.members:
+            person = person_of[member.member]
+            if person not in homes or homes[person] < here:
+                homes[person] = here
+    counts: dict[int, int] = {}
+    for _, household in homes.values():
+        counts[household] = counts.get(household, 0) + 1
+    return counts
+
+
+def build_stretches(
+    timelines: Mapping[int, Sequence[Segment]], household_of: Mapping[int, int], person_of: Mapping[int, int]
+) -> dict[int, list[Stretch]]:
+    """The stretches of every household of a connected set of records, oldest first, equal neighbours joined.
+
+    A person is counted in one household at a time: that of the newest statement that lists one of its members.
+    """
+    breaks = _breaks(timelines)
+    found: dict[int, list[Stretch]] = {household_of[record]: [] for record in timelines}
+    for start, end in itertools.pairwise(breaks):
+        if start is None:
+            break
+        valid = {record: s for record, line in timelines.items() if (s := _valid_in(line, start)) is not None}
+        homes = _count_homes(valid, household_of, person_of)
+        bases: dict[int, list[int]] = {}
+        for record, statement in valid.items():
+            bases.setdefault(household_of[record], []).append(statement.sequence)
+        for household, basis in bases.items():
+            _extend(found[household], Stretch(start, end, tuple(sorted(basis)), homes.get(household, 0)))
+    return found
+
+
+def _extend(line: list[Stretch], new: Stretch) -> None:
+    if line and line[-1].end == new.start and (line[-1].basis, line[-1].persons) == (new.basis, new.persons):
+        line[-1] = Stretch(line[-1].start, new.end, new.basis, new.persons)
+    else:
+        line.append(new)
+
+
+def prefer(basis: Sequence[tuple[str, Statement]]) -> HouseholdFacts:
+    """The preferred values among the statements of a household, each given with its source."""
+    newest_first = [s.facts for _, s in sorted(basis, key=lambda item: newness(item[1]), reverse=True)]
+    placed = next((facts for facts in newest_first if facts.amphoe is not None), newest_first[0])
+    point = next((facts for facts in newest_first if facts.lon is not None), newest_first[0])
+    return HouseholdFacts(
+        amphoe=placed.amphoe,
+        tambon=placed.tambon,
+        moo=placed.moo,
+        sources=tuple(sorted(source for source, _ in basis)),
+        needs=tuple(_first_need(newest_first, position) for position in range(len(NEEDS))),
+        level=next((facts.level for facts in newest_first if facts.level is not None), None),
+        head_name=next((facts.head_name for facts in newest_first if facts.head_name), None),
+        house_code=next((facts.house_code for facts in newest_first if facts.house_code), None),
+        house_no=next((facts.house_no for facts in newest_first if facts.house_no), None),
+        lon=point.lon,
+        lat=point.lat,
+    )
+
+
+def _first_need(newest_first: Sequence[Facts], position: int) -> bool | None:
+    return next((facts.needs[position] for facts in newest_first if facts.needs[position] is not None), None)

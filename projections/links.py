@@ -1,0 +1,187 @@
+"""Keeping persons and households in step with one changed record.
+
+The unit of work is the connected set of records around it, by links of either level: edges are compared anew for the changed
+record only, groups are formed anew for the whole set, and only what differs is written.
+"""
+
+from collections.abc import Iterable
+
+from projections.households import Stretch, build_stretches, prefer
+from projections.linkage.cluster import cluster
+from projections.linkage.compare import compare
+from projections.linkage.features import Edge, blocking_keys
+from projections.output import Output, array, boolean, number, span, text
+from projections.state import RecordState, State
+from projections.statements import Statement, in_order, read_features, segments
+
+
+def relink(state: State, output: Output, changed: RecordState, sequence: int) -> set[int]:
+    """Bring links and household states up to date after `changed` got a new statement; the records concerned."""
+    ordered = in_order(changed.statements.values())
+    changed.line = segments(ordered)
+    features = read_features(changed.record, changed.source, ordered)
+    start = {changed.record}
+    if features != changed.features:
+        start |= state.edges.get(changed.record, {}).keys()
+        _forget_members(state, output, changed, {member.member for member in features.members}, sequence)
+        changed.features = features
+        _rekey(state, output, changed)
+        _reconnect(state, output, changed, sequence)
+    concerned = _connected(state, start)
+    _regroup(state, output, concerned, sequence)
+    return concerned
+
+
+def _forget_members(
+    state: State, output: Output, changed: RecordState, listed: set[int], sequence: int
+) -> None:
+    if changed.features is None:
+        return
+    for member in changed.features.members:
+        if member.member not in listed:
+            del state.person_of[member.member]
+            output.close("person_member", (member.member,), sequence)
+
+
+def _rekey(state: State, output: Output, changed: RecordState) -> None:
+    assert changed.features is not None  # noqa: S101 - set by the caller
+    keys = blocking_keys(changed.features)
+    for key in changed.keys - keys:
+        state.blocks[key].discard(changed.record)
+        output.drop_link_key(key, changed.record)
+    for key in sorted(keys - changed.keys):
+        state.blocks.setdefault(key, set()).add(changed.record)
+        output.add_link_key(key, changed.record)
+    changed.keys = keys
+
+
+def _reconnect(state: State, output: Output, changed: RecordState, sequence: int) -> None:
+    features = changed.features
+    assert features is not None  # noqa: S101 - set by the caller
+    candidates: set[int] = set()
+    for key in changed.keys:
+        block = state.blocks[key]
+        if len(block) > 1:
+            candidates |= block
+    candidates.discard(changed.record)
+    before = state.edges.get(changed.record, {})
+    now: dict[int, tuple[Edge, ...]] = {}
+    for other in sorted(candidates):
+        other_features = state.records[other].features
+        edges = compare(features, other_features) if other_features is not None else ()
+        if edges:
+            now[other] = edges
+    for other in before.keys() - now.keys():
+        del state.edges[other][changed.record]
+    for other, edges in now.items():
+        state.edges.setdefault(other, {})[changed.record] = edges
+    if now or before:
+        state.edges[changed.record] = now
+    _write_edges(output, _all(before.values()), _all(now.values()), sequence)
+
+
+def _all(groups: Iterable[tuple[Edge, ...]]) -> set[Edge]:
+    return {edge for edges in groups for edge in edges}
+
+
+def _write_edges(output: Output, before: set[Edge], now: set[Edge], sequence: int) -> None:
+    for edge in sorted(before - now, key=_edge_key):
+        output.close("link_edge", (edge.level, edge.a, edge.b), sequence)
+    for edge in sorted(now - before, key=_edge_key):
+        cells = (edge.level, str(edge.a), str(edge.b), edge.rule, str(edge.score))
+        output.open("link_edge", (edge.level, edge.a, edge.b), sequence, *cells)
+
+
+def _edge_key(edge: Edge) -> tuple[str, int, int]:
+    return (edge.level, edge.a, edge.b)
+
+
+def _connected(state: State, start: set[int]) -> set[int]:
+    found = set(start)
+    waiting = list(start)
+    while waiting:
+        for other in state.edges.get(waiting.pop(), ()):
+            if other not in found:
+                found.add(other)
+                waiting.append(other)
+    return found
+
+
+def _regroup(state: State, output: Output, concerned: set[int], sequence: int) -> None:
+    records = [state.records[record] for record in sorted(concerned)]
+    features = [record.features for record in records if record.features is not None]
+    edges = {edge for record in concerned for group in state.edges.get(record, {}).values() for edge in group}
+    partition = cluster(features, list(edges))
+    households = {state.household_of[record] for record in concerned if record in state.household_of}
+    for member, person in partition.persons.items():
+        _move(state.person_of, output, "person_member", member, person, sequence)
+    for record, household in partition.households.items():
+        _move(state.household_of, output, "household_record", record, household, sequence)
+    _rewrite_states(state, output, records, households | set(partition.households.values()), sequence)
+
+
+def _move(where: dict[int, int], output: Output, table: str, item: int, group: int, sequence: int) -> None:
+    before = where.get(item)
+    if before == group:
+        return
+    if before is not None:
+        output.close(table, (item,), sequence)
+    where[item] = group
+    output.open(table, (item,), sequence, str(item), str(group))
+
+
+def _rewrite_states(
+    state: State, output: Output, records: list[RecordState], households: set[int], sequence: int
+) -> None:
+    timelines = {record.record: record.line for record in records}
+    stretches = build_stretches(timelines, state.household_of, state.person_of)
+    statements = {
+        s.statement.sequence: (record.source, s.statement) for record in records for s in record.line
+    }
+    for household in sorted(households):
+        before = state.stretches.get(household, {})
+        now = {stretch.start: stretch for stretch in stretches.get(household, [])}
+        for start in sorted(before.keys() | now.keys()):
+            old, new = before.get(start), now.get(start)
+            if old == new:
+                continue
+            if old is not None:
+                output.close("household_state", (household, start), sequence)
+            if new is not None:
+                _write_state(output, household, new, statements, sequence)
+        if now:
+            state.stretches[household] = now
+        else:
+            state.stretches.pop(household, None)
+
+
+def _write_state(
+    output: Output,
+    household: int,
+    stretch: Stretch,
+    statements: dict[int, tuple[str, Statement]],
+    sequence: int,
+) -> None:
+    facts = prefer([statements[basis] for basis in stretch.basis])
+    words = [word for word in (facts.head_name, facts.house_code, facts.house_no) if word]
+    output.open(
+        "household_state",
+        (household, stretch.start),
+        sequence,
+        str(household),
+        span(stretch.start, stretch.end),
+        text(facts.amphoe),
+        text(facts.tambon),
+        number(facts.moo),
+        array(facts.sources),
+        str(len(set(facts.sources))),
+        str(stretch.persons),
+        *(boolean(need) for need in facts.needs),
+        number(facts.level),
+        array(stretch.basis),
+        text(facts.head_name),
+        text(facts.house_code),
+        text(facts.house_no),
+        text(" ".join(words).lower() or None),
+        "\\N" if facts.lon is None else f"SRID=4326;POINT({facts.lon!r} {facts.lat!r})",
+    )

@@ -1,0 +1,155 @@
+"""What a batch of events changes in the tables, collected as lines for COPY and as closings of open facts.
+
+A fact that is opened and closed inside one batch is written once, with both ends. Pure: nothing here touches the database.
+"""
+
+import datetime as dt
+from collections.abc import Iterable
+
+import msgspec
+
+NULL = "\\N"
+_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+
+COLUMNS: dict[str, str] = {
+    "event": "sequence, event_id, type, source, agency, recorded_at, happened_at, reported_at, record, action, digest",
+    "record": "record, source, pseudonym, household_id",
+    "record_version": "sequence, record, period, happened_at, reported_at, withdrawn, amphoe, tambon, document",
+    "member": "member, record, pseudonym, person_id",
+    "link_key": "key, record",
+    "link_edge": "level, a, b, rule, score, recorded",
+    "person_member": "member, person, recorded",
+    "household_record": "record, household, recorded",
+    "household_state": (
+        "household, valid, amphoe, tambon, moo, sources, in_sources, persons, health, living, education, income, "
+        "accessibility, level, basis, head_name, house_code, house_no, search, geom, recorded"
+    ),
+    "action": "action, agency, pseudonym",
+    "action_state": (
+        "action, sequence, valid, reported_at, agency, reporter, programme, kind, need, level, amount_satang, quantity, "
+        "unit, corrected, subject, help, recorded"
+    ),
+    "action_recipient": "action, ordinal, kind, ref",
+    "action_household": "action, record, member, recorded",
+    "agency": "agency, name_th, name_en, kind, recorded",
+    "programme": (
+        "programme, agency, name_th, name_en, need, kind, period, cap_satang, cap_scope, minimum_interval_days, recorded"
+    ),
+    "area": "level, code, parent, name_th, name_en, edition, approximate, attribution, geom, recorded",
+    "batch": "sequence, batch, source, mode, period, reported_at, rows, counts",
+}
+"""The columns of every table in the order of its lines; `recorded` of a fact is last."""
+
+Key = tuple[object, ...]
+
+
+def text(value: str | None) -> str:
+    """A text cell; free text is escaped."""
+    return NULL if value is None else value.translate(_ESCAPES)
+
+
+def number(value: int | None) -> str:
+    return NULL if value is None else str(value)
+
+
+def boolean(value: bool | None) -> str:  # noqa: FBT001 - a cell, not a switch
+    return NULL if value is None else ("t" if value else "f")
+
+
+def instant(value: dt.datetime | None) -> str:
+    return NULL if value is None else value.isoformat()
+
+
+def binary(hex_digits: str | None) -> str:
+    """A bytea cell from hex digits."""
+    return NULL if hex_digits is None else "\\\\x" + hex_digits
+
+
+def array(values: Iterable[object]) -> str:
+    """An array of numbers or of plain words."""
+    return "{" + ",".join(map(str, values)) + "}"
+
+
+def span(start: dt.datetime, end: dt.datetime | None) -> str:
+    """A half-open tstzrange."""
+    return f'["{start.isoformat()}",{"" if end is None else chr(34) + end.isoformat() + chr(34)})'
+
+
+def document(value: object) -> str:
+    """A json cell."""
+    return msgspec.json.encode(value).decode().replace("\\", "\\\\")
+
+
+class _Fact:
+    __slots__ = ("line", "lower", "upper")
+
+    def __init__(self, line: str, lower: int) -> None:
+        self.line = line
+        self.lower = lower
+        self.upper: int | None = None
+
+
+class Output:
+    """The changes of one batch. `lines` and `closings` are what the writer needs; `statements` run last, in order."""
+
+    def __init__(self) -> None:
+        self._rows: dict[str, list[str]] = {}
+        self._facts: dict[str, list[_Fact]] = {}
+        self._open: dict[tuple[str, Key], _Fact] = {}
+        self.closings: dict[str, list[tuple[Key, int]]] = {}
+        self.link_keys: dict[tuple[int, int], None] = {}
+        self.link_keys_gone: dict[tuple[int, int], None] = {}
+        self.recipients_gone: dict[int, None] = {}
+        self._recipients: dict[int, list[str]] = {}
+        self.erased_records: dict[int, set[int] | None] = {}
+        self.erased_subjects: list[str] = []
+
+    def row(self, table: str, *cells: str) -> None:
+        """A row that never changes, or an index of the fold."""
+        self._rows.setdefault(table, []).append("\t".join(cells))
+
+    def open(self, table: str, key: Key, sequence: int, *cells: str) -> None:
+        """A fact that the hub knows from `sequence` on."""
+        fact = _Fact("\t".join(cells), sequence)
+        self._facts.setdefault(table, []).append(fact)
+        self._open[(table, key)] = fact
+
+    def close(self, table: str, key: Key, sequence: int) -> None:
+        """The open fact with this key is no longer known as such from `sequence` on."""
+        fact = self._open.pop((table, key), None)
+        if fact is None:
+            self.closings.setdefault(table, []).append((key, sequence))
+        else:
+            fact.upper = sequence
+
+    def add_link_key(self, key: int, record: int) -> None:
+        self.link_keys[(key, record)] = None
+
+    def drop_link_key(self, key: int, record: int) -> None:
+        if (key, record) in self.link_keys:
+            del self.link_keys[(key, record)]
+        else:
+            self.link_keys_gone[(key, record)] = None
+
+    def recipient(self, action: int, ordinal: int, kind: str, ref: str) -> None:
+        bytes_ = binary(ref.replace("-", ""))
+        self._recipients.setdefault(action, []).append(f"{action}\t{ordinal}\t{kind}\t{bytes_}")
+
+    def drop_recipients(self, action: int) -> None:
+        if self._recipients.pop(action, None) is None:
+            self.recipients_gone[action] = None
+
+    def lines(self) -> dict[str, str]:
+        """The text to COPY into each table."""
+        found = {table: "\n".join(rows) + "\n" for table, rows in self._rows.items()}
+        for table, facts in self._facts.items():
+            found[table] = "".join(
+                f"{fact.line}\t[{fact.lower},{'' if fact.upper is None else fact.upper})\n" for fact in facts
+            )
+        if self._recipients:
+            found["action_recipient"] = "".join(
+                line + "\n" for rows in self._recipients.values() for line in rows
+            )
+        if self.link_keys:
+            found["link_key"] = "".join(f"{key}\t{record}\n" for key, record in self.link_keys)
+        return found

@@ -1,0 +1,122 @@
+"""Folding records: a statement received, a statement withdrawn, a subject erased."""
+
+import msgspec
+
+from contracts.events import OpenedRecord, RecordReceived, RecordWithdrawn, SealedRecord, Sequenced
+from contracts.ids import household_id, person_id
+from projections.assistance import refs_of, resolve_again
+from projections.links import relink
+from projections.output import NULL, Output, binary, boolean, document, instant, text
+from projections.state import RecordState, State
+from projections.statements import Statement, read_facts, read_member
+
+MEMBERS_PER_EVENT = 256
+
+
+class FoldError(Exception):
+    """An event cannot be folded; the projector stops at it."""
+
+
+def apply_received(state: State, output: Output, item: Sequenced, event: RecordReceived) -> int:
+    """A source gave a record for a period. Returns the record."""
+    data = event.data
+    opened = item.opened
+    if not isinstance(opened, OpenedRecord):
+        raise FoldError(f"record event {item.sequence} came without its opened sections")
+    known = _known_record(state, output, item, event)
+    ids = tuple(
+        _known_member(state, output, known, member.member, item.sequence, position)
+        for position, member in enumerate(data.members)
+    )
+    members = tuple(read_member(id_, member) for id_, member in zip(ids, opened.members, strict=True))
+    known.statements[data.period] = Statement(
+        sequence=item.sequence,
+        period=data.period,
+        happened_at=event.happened_at,
+        withdrawn_at=None,
+        facts=read_facts(opened, amphoe=data.amphoe, tambon=data.tambon),
+        members=members,
+    )
+    pairs = [{"id": id_, "member": member} for id_, member in zip(ids, opened.members, strict=True)]
+    content = document({"house": opened.house, "members": pairs})
+    _write_version(output, item, event, known.record, withdrawn=False, content=content)
+    _settle(state, output, known, item.sequence)
+    return known.record
+
+
+def apply_withdrawn(state: State, output: Output, item: Sequenced, event: RecordWithdrawn) -> int | None:
+    """A statement ends at the event's `reported_at`. Returns the record, or None for one never received."""
+    record = state.record_ids.get(event.data.record)
+    if record is None:
+        return None
+    known = state.records[record]
+    _write_version(output, item, event, record, withdrawn=True, content=NULL)
+    statement = known.statements.get(event.data.period)
+    if statement is not None:
+        end = event.reported_at or event.happened_at
+        known.statements[event.data.period] = msgspec.structs.replace(statement, withdrawn_at=end)
+        _settle(state, output, known, item.sequence)
+    return record
+
+
+def _known_record(state: State, output: Output, item: Sequenced, event: RecordReceived) -> RecordState:
+    pseudonym = event.data.record
+    record = state.record_ids.get(pseudonym)
+    if record is not None:
+        return state.records[record]
+    household = str(household_id(pseudonym))
+    known = RecordState(
+        record=item.sequence, source=event.source, pseudonym=pseudonym, household_id=household
+    )
+    state.records[item.sequence] = known
+    state.record_ids[pseudonym] = item.sequence
+    state.founder_ids[household] = item.sequence
+    output.row("record", str(item.sequence), text(event.source), binary(pseudonym), household)
+    return known
+
+
+def _known_member(
+    state: State, output: Output, record: RecordState, pseudonym: str, sequence: int, position: int
+) -> int:
+    member = state.member_ids.get(pseudonym)
+    if member is None:
+        if position >= MEMBERS_PER_EVENT:
+            raise FoldError(f"record event {sequence} lists more than {MEMBERS_PER_EVENT} members")
+        member = sequence * MEMBERS_PER_EVENT + position
+        state.member_ids[pseudonym] = member
+        output.row("member", str(member), str(record.record), binary(pseudonym), str(person_id(pseudonym)))
+    return member
+
+
+def _write_version(
+    output: Output,
+    item: Sequenced,
+    event: RecordReceived | RecordWithdrawn,
+    record: int,
+    *,
+    withdrawn: bool,
+    content: str,
+) -> None:
+    data = event.data
+    areas = (text(data.amphoe), text(data.tambon)) if isinstance(data, SealedRecord) else (NULL, NULL)
+    output.row(
+        "record_version",
+        str(item.sequence),
+        str(record),
+        text(event.data.period),
+        event.happened_at.isoformat(),
+        instant(event.reported_at),
+        boolean(withdrawn),
+        *areas,
+        content,
+    )
+
+
+def _settle(state: State, output: Output, changed: RecordState, sequence: int) -> None:
+    refs = refs_of(changed)
+    concerned = relink(state, output, changed, sequence)
+    if not state.by_ref:
+        return
+    for record in concerned:
+        refs |= refs_of(state.records[record])
+    resolve_again(state, output, refs, sequence)

@@ -1,0 +1,62 @@
+-- name: close_household_state
+-- End what was known of households: by founder and start of validity.
+UPDATE household_state AS fact SET recorded = int8range(lower(fact.recorded), gone.upper)
+FROM unnest(%(k0)s::bigint[], %(k1)s::timestamptz[], %(upper)s::bigint[]) AS gone (household, start, upper)
+WHERE fact.household = gone.household AND lower(fact.valid) = gone.start AND upper_inf(fact.recorded);
+
+-- name: close_household_record
+-- End what was known of the household of records.
+UPDATE household_record AS fact SET recorded = int8range(lower(fact.recorded), gone.upper)
+FROM unnest(%(k0)s::bigint[], %(upper)s::bigint[]) AS gone (record, upper)
+WHERE fact.record = gone.record AND upper_inf(fact.recorded);
+
+-- name: close_person_member
+-- End what was known of the person of members.
+UPDATE person_member AS fact SET recorded = int8range(lower(fact.recorded), gone.upper)
+FROM unnest(%(k0)s::bigint[], %(upper)s::bigint[]) AS gone (member, upper)
+WHERE fact.member = gone.member AND upper_inf(fact.recorded);
+
+-- name: close_link_edge
+-- End links between members or records.
+UPDATE link_edge AS fact SET recorded = int8range(lower(fact.recorded), gone.upper)
+FROM unnest(%(k0)s::text[], %(k1)s::bigint[], %(k2)s::bigint[], %(upper)s::bigint[]) AS gone (level, a, b, upper)
+WHERE fact.a = gone.a AND fact.b = gone.b AND fact.level = gone.level AND upper_inf(fact.recorded);
+
+-- name: close_action_state
+-- End what was known of actions.
+UPDATE action_state AS fact SET recorded = int8range(lower(fact.recorded), gone.upper)
+FROM unnest(%(k0)s::bigint[], %(upper)s::bigint[]) AS gone (action, upper)
+WHERE fact.action = gone.action AND upper_inf(fact.recorded);
+
+-- name: close_action_household
+-- End what was known of the record that an action reached.
+UPDATE action_household AS fact SET recorded = int8range(lower(fact.recorded), gone.upper)
+FROM unnest(%(k0)s::bigint[], %(upper)s::bigint[]) AS gone (action, upper)
+WHERE fact.action = gone.action AND upper_inf(fact.recorded);
+
+-- name: close_agency
+-- End entries of agencies.
+UPDATE agency AS fact SET recorded = int8range(lower(fact.recorded), gone.upper)
+FROM unnest(%(k0)s::text[], %(upper)s::bigint[]) AS gone (agency, upper)
+WHERE fact.agency = gone.agency AND upper_inf(fact.recorded);
+
+-- name: close_programme
+-- End entries of programmes.
+UPDATE programme AS fact SET recorded = int8range(lower(fact.recorded), gone.upper)
+FROM unnest(%(k0)s::text[], %(upper)s::bigint[]) AS gone (programme, upper)
+WHERE fact.programme = gone.programme AND upper_inf(fact.recorded);
+
+-- name: close_area
+-- End areas of earlier boundaries.
+UPDATE area AS fact SET recorded = int8range(lower(fact.recorded), gone.upper)
+FROM unnest(%(k0)s::text[], %(k1)s::text[], %(upper)s::bigint[]) AS gone (level, code, upper)
+WHERE fact.level = gone.level AND fact.code = gone.code AND upper_inf(fact.recorded);
+
+-- name: drop_link_keys
+-- Keys under which records no longer meet others.
+DELETE FROM link_key AS known USING unnest(%(key)s::bigint[], %(record)s::bigint[]) AS gone (key, record)
+WHERE known.key = gone.key AND known.record = gone.record;
+
+-- name: drop_recipients
+-- Recipient refs of actions that were corrected or voided.
+DELETE FROM action_recipient WHERE action = ANY(%(actions)s::bigint[]);

@@ -1,0 +1,21 @@
+-- name: fetch_documents
+-- The personal documents of one record, to be emptied.
+SELECT sequence, document FROM record_version WHERE record = %(record)s AND document IS NOT NULL ORDER BY sequence;
+
+-- name: put_document
+-- Replace the personal document of one version.
+UPDATE record_version SET document = %(document)s WHERE sequence = %(sequence)s;
+
+-- name: erase_house_columns
+-- Empty every personal column of the household states that rest on these versions.
+UPDATE household_state
+SET head_name = NULL, house_code = NULL, house_no = NULL, search = NULL, geom = NULL, moo = NULL
+WHERE basis && %(sequences)s::bigint[];
+
+-- name: erase_name_columns
+-- Empty the names of the household states that rest on these versions.
+UPDATE household_state SET head_name = NULL, search = NULL WHERE basis && %(sequences)s::bigint[];
+
+-- name: erase_help
+-- Empty the personal part of the actions of these subjects.
+UPDATE action_state SET help = NULL WHERE subject = ANY(%(subjects)s::bytea[]);

@@ -1,0 +1,65 @@
+"""What the fold remembers between events. Everything here can be read back from the tables (`projections.warm`)."""
+
+import datetime as dt
+
+import msgspec
+
+from projections.households import Stretch
+from projections.linkage.features import Edge, RecordFeatures
+from projections.statements import Segment, Statement
+
+Ref = tuple[str, str]
+"""How an action names its recipient: kind and pseudonym (or household id)."""
+
+
+class RecordState(msgspec.Struct, kw_only=True):
+    """One record as known: its statements by period and what follows from them."""
+
+    record: int
+    source: str
+    pseudonym: str
+    household_id: str
+    statements: dict[str, Statement] = {}
+    line: list[Segment] = []
+    features: RecordFeatures | None = None
+    keys: frozenset[int] = frozenset()
+
+
+class ActionState(msgspec.Struct, kw_only=True):
+    """One action as known. `anchor` is the record (and member) that its recipient resolves to; a voided one has no refs."""
+
+    action: int
+    agency: str
+    start: dt.datetime
+    refs: tuple[Ref, ...] = ()
+    anchor: tuple[int, int | None] | None = None
+    standing: bool = True
+
+
+class State:
+    """The memory of the fold, by id.
+
+    `complete` says that it holds everything folded so far, so that what is not found does not exist.
+    """
+
+    def __init__(self, *, complete: bool) -> None:
+        self.complete = complete
+        self.records: dict[int, RecordState] = {}
+        self.record_ids: dict[str, int] = {}
+        self.member_ids: dict[str, int] = {}
+        self.founder_ids: dict[str, int] = {}
+        self.blocks: dict[int, set[int]] = {}
+        self.edges: dict[int, dict[int, tuple[Edge, ...]]] = {}
+        self.person_of: dict[int, int] = {}
+        self.household_of: dict[int, int] = {}
+        self.stretches: dict[int, dict[dt.datetime, Stretch]] = {}
+        self.actions: dict[int, ActionState] = {}
+        self.action_ids: dict[str, int] = {}
+        self.by_ref: dict[Ref, set[int]] = {}
+        self.agencies: set[str] = set()
+        self.programmes: set[str] = set()
+        self.areas: set[tuple[str, str]] = set()
+
+    def size(self) -> int:
+        """How many records and actions are remembered."""
+        return len(self.records) + len(self.actions)

@@ -1,0 +1,152 @@
+"""Projection versions: a schema each, a checkpoint each, at most one live."""
+
+import datetime as dt
+from pathlib import Path
+
+import msgspec
+from psycopg import AsyncConnection, AsyncCursor, sql
+from psycopg.rows import TupleRow
+
+from contracts.errors import Unavailable
+from projections import queries
+from projections.tables import create_constraints, create_tables
+
+CODE = "1"
+"""Raised with every change of what the fold writes."""
+
+_SQL = queries.load(Path(__file__).parent / "sql")
+
+
+class Version(msgspec.Struct, frozen=True, kw_only=True):
+    """One row of the registry. `recorded_at` belongs to the event at the checkpoint."""
+
+    number: int
+    schema_name: str
+    state: str
+    checkpoint: int
+    recorded_at: dt.datetime | None
+    code: str
+    error: str | None = None
+
+
+class CheckpointMoved(Exception):
+    """Another projector moved the checkpoint of this version."""
+
+
+async def ensure_registry(connection: AsyncConnection[TupleRow]) -> None:
+    """The registry and the extensions it needs; harmless when they are there."""
+    async with connection.transaction():
+        await connection.execute("SELECT pg_advisory_xact_lock(hashtext('projection.registry'))")
+        await connection.execute("CREATE EXTENSION IF NOT EXISTS postgis")
+        await connection.execute("CREATE EXTENSION IF NOT EXISTS btree_gist")
+        await connection.execute("CREATE SCHEMA IF NOT EXISTS projection")
+        await connection.execute(_SQL["create_registry"])
+        await connection.execute(_SQL["one_live_version"])
+
+
+async def fetch_live(cursor: AsyncCursor[TupleRow]) -> Version | None:
+    """The live version as this transaction sees it."""
+    await cursor.execute(_SQL["fetch_live_version"])
+    row = await cursor.fetchone()
+    return None if row is None else _version(row)
+
+
+async def fetch_all(cursor: AsyncCursor[TupleRow]) -> list[Version]:
+    """Every version, the newest first."""
+    await cursor.execute(_SQL["fetch_versions"])
+    return [_version(row) for row in await cursor.fetchall()]
+
+
+def _version(row: TupleRow) -> Version:
+    number, schema_name, state, checkpoint, recorded_at, code, error = row
+    return Version(
+        number=number,
+        schema_name=schema_name,
+        state=state,
+        checkpoint=checkpoint,
+        recorded_at=recorded_at,
+        code=code,
+        error=error,
+    )
+
+
+async def use_schema(connection: AsyncConnection[TupleRow], schema_name: str) -> None:
+    """Unqualified names mean this version until the session ends."""
+    await connection.execute(sql.SQL("SET search_path TO {}, public").format(sql.Identifier(schema_name)))
+
+
+async def create_version(
+    connection: AsyncConnection[TupleRow], *, number: int, state: str, constraints: bool
+) -> Version:
+    """A new, empty version with its tables; `constraints` are added at once or later by `add_constraints`."""
+    schema_name = f"view_v{number}"
+    async with connection.transaction():
+        await connection.execute(sql.SQL("CREATE SCHEMA {}").format(sql.Identifier(schema_name)))
+        await use_schema(connection, schema_name)
+        for statement in create_tables():
+            await connection.execute(statement)
+        if constraints:
+            await add_constraints(connection)
+        values = {"number": number, "schema_name": schema_name, "state": state, "code": CODE}
+        await connection.execute(_SQL["insert_version"], values)
+    return Version(
+        number=number, schema_name=schema_name, state=state, checkpoint=0, recorded_at=None, code=CODE
+    )
+
+
+async def add_constraints(connection: AsyncConnection[TupleRow]) -> None:
+    """The exclusion constraints and indexes of the schema in use."""
+    for statement in create_constraints():
+        await connection.execute(statement)
+
+
+async def ensure_live(connection: AsyncConnection[TupleRow]) -> Version:
+    """The live version, created empty when there is none. Raises Unavailable for one made by other code."""
+    await ensure_registry(connection)
+    async with connection.cursor() as cursor:
+        await cursor.execute("SELECT pg_advisory_lock(hashtext('projection.ensure_live'))")
+        try:
+            live = await fetch_live(cursor)
+            if live is None:
+                versions = await fetch_all(cursor)
+                number = versions[0].number + 1 if versions else 1
+                return await create_version(connection, number=number, state="live", constraints=True)
+        finally:
+            await cursor.execute("SELECT pg_advisory_unlock(hashtext('projection.ensure_live'))")
+    if live.code != CODE:
+        raise Unavailable(
+            f"Projection {live.schema_name} was written by version {live.code} of the fold, this is version {CODE}. "
+            "Run `hub rebuild`.",
+            code="PROJECTION_OUTDATED",
+        )
+    return live
+
+
+async def lock(connection: AsyncConnection[TupleRow], version: Version) -> None:
+    """Hold the right to write this version until the connection ends; waits for another projector to go."""
+    await connection.execute(_SQL["lock_version"], {"number": version.number})
+
+
+async def advance(
+    connection: AsyncConnection[TupleRow],
+    version: Version,
+    *,
+    before: int,
+    checkpoint: int,
+    recorded_at: dt.datetime,
+) -> None:
+    """Move the checkpoint inside the caller's transaction. Raises CheckpointMoved."""
+    values = {
+        "number": version.number,
+        "before": before,
+        "checkpoint": checkpoint,
+        "recorded_at": recorded_at,
+    }
+    done = await connection.execute(_SQL["advance_checkpoint"], values)
+    if done.rowcount != 1:
+        raise CheckpointMoved(f"the checkpoint of {version.schema_name} is no longer {before}")
+
+
+async def record_error(connection: AsyncConnection[TupleRow], version: Version, error: str) -> None:
+    """Say in the registry why the projector stands still."""
+    await connection.execute(_SQL["record_error"], {"number": version.number, "error": error})

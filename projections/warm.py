@@ -1,0 +1,285 @@
+"""Reading back what the fold needs to remember for a batch, from the tables it wrote itself.
+
+Everything a batch can touch is read: the records it names, the records they may come to be linked with, whatever is linked with any of
+these, and the actions whose recipients hang on them.
+"""
+
+import datetime as dt
+import uuid
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import LiteralString
+
+import msgspec
+from psycopg import AsyncConnection
+from psycopg.rows import TupleRow
+
+from contracts.events import (
+    AgencyRegistered,
+    AssistanceCorrected,
+    AssistanceRecorded,
+    AssistanceVoided,
+    BoundariesLoaded,
+    OpenedRecord,
+    ProgrammeRegistered,
+    RecordReceived,
+    RecordWithdrawn,
+    Sequenced,
+    SubjectErased,
+)
+from contracts.ids import household_id
+from contracts.records import House, Member
+from projections import queries
+from projections.assistance import refs_of
+from projections.households import Stretch
+from projections.linkage.features import Edge, blocking_keys, citizen_key, house_key
+from projections.state import ActionState, RecordState, Ref, State
+from projections.statements import Statement, in_order, read_facts, read_features, read_member, segments
+
+_SQL = queries.load(Path(__file__).parent / "sql")
+
+
+class _StoredMember(msgspec.Struct):
+    id: int
+    member: Member | None
+
+
+class _Document(msgspec.Struct):
+    house: House | None
+    members: tuple[_StoredMember, ...]
+
+
+_documents: msgspec.json.Decoder[_Document] = msgspec.json.Decoder(_Document)
+
+
+class _Named(msgspec.Struct):
+    """What the events of a batch name."""
+
+    records: set[str] = msgspec.field(default_factory=set[str])
+    subjects: set[str] = msgspec.field(default_factory=set[str])
+    actions: set[str] = msgspec.field(default_factory=set[str])
+    refs: set[Ref] = msgspec.field(default_factory=set[Ref])
+    keys: set[int] = msgspec.field(default_factory=set[int])
+
+
+async def load_concerned(connection: AsyncConnection[TupleRow], state: State, items: list[Sequenced]) -> None:
+    """Fill an empty state with all that folding `items` can look at or change."""
+    reader = _Reader(connection, state)
+    named = _names(items)
+    await reader.catalogue(items)
+    await reader.records(await reader.ids("warm_records_by_pseudonym", pseudonyms=_bytes(named.records)))
+    await reader.records(await reader.ids("warm_records_by_member", pseudonyms=_bytes(named.subjects)))
+    _foresee(state, items, named)
+    start = set(state.records) | await reader.ids("warm_records_by_key", keys=sorted(named.keys))
+    await reader.connected(start)
+    for record in state.records.values():
+        named.refs |= refs_of(record)
+    await reader.actions(named)
+    await reader.resolvable(named.refs)
+
+
+def _bytes(texts: Iterable[str]) -> list[bytes]:
+    return [bytes.fromhex(text.replace("-", "")) for text in texts]
+
+
+def _names(items: list[Sequenced]) -> _Named:
+    named = _Named()
+    for item in items:
+        event = item.event
+        if isinstance(event, RecordReceived | RecordWithdrawn):
+            named.records.add(event.data.record)
+        elif isinstance(event, SubjectErased):
+            named.records.update(event.data.subjects)
+            named.subjects.update(event.data.subjects)
+        elif isinstance(event, AssistanceRecorded | AssistanceCorrected | AssistanceVoided):
+            named.actions.add(event.data.action)
+            if not isinstance(event, AssistanceVoided):
+                named.refs.update((ref.kind, ref.ref) for ref in event.data.recipients)
+    return named
+
+
+def _foresee(state: State, items: list[Sequenced], named: _Named) -> None:
+    """The keys and refs that each record will have after each of its events in the batch."""
+    ahead: dict[str, dict[str, Statement]] = {}
+    for item in items:
+        event, opened = item.event, item.opened
+        if not isinstance(event, RecordReceived) or not isinstance(opened, OpenedRecord):
+            continue
+        pseudonym = event.data.record
+        record = state.record_ids.get(pseudonym)
+        if pseudonym not in ahead:
+            ahead[pseudonym] = {} if record is None else dict(state.records[record].statements)
+        # Ids stand in for those the fold will give: keys and refs do not depend on them.
+        members = tuple(
+            read_member(state.member_ids.get(sealed.member, -hash(sealed.member)), member)
+            for sealed, member in zip(event.data.members, opened.members, strict=True)
+        )
+        facts = read_facts(opened, amphoe=event.data.amphoe, tambon=event.data.tambon)
+        ahead[pseudonym][event.data.period] = Statement(
+            sequence=item.sequence,
+            period=event.data.period,
+            happened_at=event.happened_at,
+            withdrawn_at=None,
+            facts=facts,
+            members=members,
+        )
+        features = read_features(0, event.source, in_order(ahead[pseudonym].values()))
+        named.keys |= blocking_keys(features)
+        founded = str(household_id(pseudonym))
+        shadow = RecordState(record=0, source=event.source, pseudonym=pseudonym, household_id=founded, features=features)
+        named.refs |= refs_of(shadow)
+
+
+class _Reader:
+    def __init__(self, connection: AsyncConnection[TupleRow], state: State) -> None:
+        self._connection = connection
+        self._state = state
+
+    async def _rows(self, name: str, **values: object) -> list[TupleRow]:
+        query: LiteralString = _SQL[name]
+        cursor = await self._connection.execute(query, values)
+        return await cursor.fetchall()
+
+    async def ids(self, name: str, **values: list[bytes] | list[int] | list[uuid.UUID]) -> set[int]:
+        """The single column of a statement, or nothing when there is nothing to ask for."""
+        if not all(values.values()):
+            return set()
+        return {row[0] for row in await self._rows(name, **values)}
+
+    async def catalogue(self, items: list[Sequenced]) -> None:
+        """Which agencies, programmes and areas have entries, if the batch is about them."""
+        if any(
+            isinstance(item.event, AgencyRegistered | ProgrammeRegistered | BoundariesLoaded)
+            for item in items
+        ):
+            self._state.agencies = {row[0] for row in await self._rows("warm_agencies")}
+            self._state.programmes = {row[0] for row in await self._rows("warm_programmes")}
+            self._state.areas = {(row[0], row[1]) for row in await self._rows("warm_areas")}
+
+    async def records(self, ids: set[int]) -> None:
+        """Statements, members, persons, households and household states of records that are not loaded yet."""
+        state = self._state
+        new = sorted(ids - state.records.keys())
+        if not new:
+            return
+        for record, source, pseudonym, household in await self._rows("warm_record_rows", records=new):
+            known = RecordState(record=record, source=source, pseudonym=pseudonym, household_id=household)
+            state.records[record] = known
+            state.record_ids[pseudonym] = record
+            state.founder_ids[household] = record
+        await self._statements(new)
+        state.member_ids.update(
+            (pseudonym, member) for member, pseudonym in await self._rows("warm_members", records=new)
+        )
+        state.person_of.update({row[0]: row[1] for row in await self._rows("warm_persons", records=new)})
+        state.household_of.update(
+            {row[0]: row[1] for row in await self._rows("warm_households", records=new)}
+        )
+
+    async def _statements(self, records: list[int]) -> None:
+        state = self._state
+        for row in await self._rows("warm_versions", records=records):
+            record, sequence, period, happened_at, reported_at, withdrawn, amphoe, tambon, document = row
+            statements = state.records[record].statements
+            if not withdrawn:
+                statements[period] = _statement(sequence, period, happened_at, (amphoe, tambon), document)
+            elif period in statements:
+                end = reported_at or happened_at
+                statements[period] = msgspec.structs.replace(statements[period], withdrawn_at=end)
+        for record in records:
+            known = state.records[record]
+            ordered = in_order(known.statements.values())
+            known.line = segments(ordered)
+            known.features = read_features(record, known.source, ordered)
+            known.keys = blocking_keys(known.features)
+            for key in known.keys:
+                state.blocks.setdefault(key, set()).add(record)
+
+    async def connected(self, start: set[int]) -> None:
+        """These records and everything linked with them, with edges and household states."""
+        waiting = start
+        found: set[int] = set()
+        while waiting:
+            await self.records(waiting)
+            found |= waiting
+            edges: dict[tuple[int, int], set[Edge]] = {}
+            for here, there, level, a, b, rule, score in await self._rows(
+                "warm_neighbours", records=sorted(waiting)
+            ):
+                edges.setdefault((here, there), set()).add(
+                    Edge(level=level, a=a, b=b, rule=rule, score=score)
+                )
+            for (here, there), group in edges.items():
+                both = tuple(group)
+                self._state.edges.setdefault(here, {})[there] = both
+                self._state.edges.setdefault(there, {})[here] = both
+            waiting = {there for _, there in edges} - found
+        households = {
+            self._state.household_of[record] for record in found if record in self._state.household_of
+        }
+        for household, start_, end, basis, persons in await self._rows(
+            "warm_stretches", households=sorted(households)
+        ):
+            stretch = Stretch(_utc(start_), None if end is None else _utc(end), tuple(basis), persons)
+            self._state.stretches.setdefault(household, {})[stretch.start] = stretch
+
+    async def actions(self, named: _Named) -> None:
+        """The actions that the batch names or that name a loaded record."""
+        ids = await self.ids("warm_actions_by_pseudonym", pseudonyms=_bytes(named.actions))
+        ids |= await self.ids("warm_actions_by_ref", refs=_bytes(ref for _, ref in named.refs))
+        if not ids:
+            return
+        refs: dict[int, list[Ref]] = {}
+        for action, kind, ref in await self._rows("warm_recipients", actions=sorted(ids)):
+            text = str(uuid.UUID(hex=ref)) if kind == "household" else ref
+            refs.setdefault(action, []).append((kind, text))
+        for action, agency, pseudonym, start, record, member in await self._rows(
+            "warm_action_rows", actions=sorted(ids)
+        ):
+            known = ActionState(
+                action=action,
+                agency=agency,
+                start=dt.datetime.min.replace(tzinfo=dt.UTC) if start is None else _utc(start),
+                refs=tuple(refs.get(action, ())),
+                anchor=None if record is None else (record, member),
+                standing=start is not None,
+            )
+            self._state.actions[action] = known
+            self._state.action_ids[pseudonym] = action
+            for ref in known.refs:
+                self._state.by_ref.setdefault(ref, set()).add(action)
+        for known in self._state.actions.values():
+            named.refs.update(known.refs)
+
+    async def resolvable(self, refs: set[Ref]) -> None:
+        """The records that these refs can resolve to."""
+        by_kind: Mapping[str, list[str]] = {
+            kind: [ref for kind_, ref in refs if kind_ == kind]
+            for kind in ("citizen", "record", "household", "house")
+        }
+        keys = [citizen_key(ref) for ref in by_kind["citizen"]] + [house_key(ref) for ref in by_kind["house"]]
+        found = await self.ids("warm_records_by_key", keys=sorted(keys))
+        found |= await self.ids("warm_records_by_pseudonym", pseudonyms=_bytes(by_kind["record"]))
+        households = [uuid.UUID(ref) for ref in by_kind["household"]]
+        found |= await self.ids("warm_records_by_household", households=households)
+        await self.records(found)
+
+
+def _utc(instant: dt.datetime) -> dt.datetime:
+    return instant.astimezone(dt.UTC)
+
+
+def _statement(
+    sequence: int, period: str, happened_at: dt.datetime, areas: tuple[str | None, str | None], document: str
+) -> Statement:
+    stored = _documents.decode(document)
+    opened = OpenedRecord(stored.house, tuple(entry.member for entry in stored.members))
+    amphoe, tambon = areas
+    return Statement(
+        sequence=sequence,
+        period=period,
+        happened_at=_utc(happened_at),
+        withdrawn_at=None,
+        facts=read_facts(opened, amphoe=amphoe, tambon=tambon),
+        members=tuple(read_member(entry.id, entry.member) for entry in stored.members),
+    )

@@ -1,0 +1,137 @@
+"""The laws of the projection, over random histories."""
+
+import asyncio
+import contextlib
+
+import psycopg
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from contracts.records import NEEDS
+from projections import version as versions
+from projections.runner import Projector, SequenceGap
+from projections.tables import metadata
+from tests.builders import Log, a_house, a_member, a_point, by_citizen, by_house, by_household, by_record, day
+from tests.projection_tables import all_rows
+
+SOURCES = ("tpmap", "pppconnext", "thaiqm", "mso_logbook")
+NAMES = ("สมชาย", "สมหญิง", "บุญมี", "ทองใบ")
+HOUSES = ("32010000011", "32010000022", None)
+TAMBON = ("320101", "320102")
+
+
+@st.composite
+def histories(draw: st.DrawFn) -> Log:
+    log = Log()
+    people = range(5)
+    for _ in range(draw(st.integers(3, 14))):
+        kind = draw(st.sampled_from(("record", "record", "record", "record", "withdraw", "help", "help", "correct", "void")))
+        source, key = draw(st.sampled_from(SOURCES)), draw(st.sampled_from("abc"))
+        period, moment = draw(st.sampled_from(("2565", "2566"))), day(draw(st.integers(0, 6)) * 100)
+        if kind == "record":
+            listed = draw(st.lists(st.sampled_from(people), unique=True, max_size=4))
+            members = [
+                a_member(
+                    f"m{person}",
+                    draw(st.sampled_from((NAMES[person % 4], NAMES[0]))),
+                    number=person if draw(st.booleans()) else None,
+                    year=1960 + person,
+                    is_head=position == 0,
+                )
+                for position, person in enumerate(listed)
+            ]
+            needs = {need: draw(st.booleans()) for need in NEEDS if draw(st.booleans())}
+            house = a_house(
+                key,
+                house_code=draw(st.sampled_from(HOUSES)),
+                tambon=draw(st.sampled_from(TAMBON)),
+                moo=draw(st.sampled_from((1, None))),
+                house_no=draw(st.sampled_from(("1", "2", None))),
+                needs=needs,
+                point=draw(st.sampled_from((None, a_point(103.5, 14.9)))),
+            )
+            log.received(source, house, *members, period=period, happened_at=moment, reported_at=moment)
+        elif kind == "withdraw":
+            log.withdrawn(source, key, period=period, reported_at=moment)
+        elif kind == "void":
+            log.voided(draw(st.sampled_from("xyz")))
+        else:
+            ways = st.one_of(
+                st.sampled_from(people).map(by_citizen),
+                st.sampled_from(HOUSES[:2]).map(by_house),
+                st.sampled_from("abc").map(lambda k: by_record(source, k)),
+                st.sampled_from("abc").map(lambda k: by_household(source, k)),
+            )
+            refs = draw(st.lists(ways, min_size=1, max_size=2))
+            log.helped(draw(st.sampled_from("xyz")), *refs, happened_at=moment, corrects=kind == "correct")
+    return log
+
+
+@contextlib.asynccontextmanager
+async def projection(database_url: str):
+    """An empty live version, the same schema used again for the next history."""
+    async with await psycopg.AsyncConnection.connect(database_url, autocommit=True) as connection:
+        version = await versions.ensure_live(connection)
+        await versions.use_schema(connection, version.schema_name)
+        await connection.execute("UPDATE projection.version SET checkpoint = 0")
+        names = ", ".join(table.name for table in metadata.sorted_tables)
+        await connection.execute(f"TRUNCATE {names}")
+        yield connection, await versions.ensure_live(connection)
+
+
+async def fold_all(connection, version, items, size: int, *, remember: bool) -> None:
+    projector = Projector(connection, version)
+    for start in range(0, len(items), size):
+        if not remember:
+            projector._state.complete = False
+        await projector.apply(items[start : start + size])
+
+
+def run(work) -> None:
+    asyncio.run(work)
+
+
+LAWS = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+@LAWS
+@given(log=histories(), size=st.integers(1, 5))
+def test_rows_do_not_depend_on_batches_or_on_what_is_remembered(database_url: str, log: Log, size: int) -> None:
+    async def work() -> None:
+        found = []
+        for batch, remember in ((len(log.items), True), (size, True), (size, False), (1, False)):
+            async with projection(database_url) as (connection, version):
+                await fold_all(connection, version, log.items, batch, remember=remember)
+                found.append(await all_rows(connection))
+        assert found[0] == found[1] == found[2] == found[3]
+
+    run(work())
+
+
+@LAWS
+@given(log=histories(), data=st.data())
+def test_what_was_known_at_a_sequence_is_the_fold_of_the_events_up_to_it(database_url: str, log: Log, data) -> None:
+    until = data.draw(st.integers(1, len(log.items)))
+
+    async def work() -> None:
+        async with projection(database_url) as (connection, version):
+            await fold_all(connection, version, log.items, 4, remember=True)
+            remembered = await all_rows(connection, at=until)
+        async with projection(database_url) as (connection, version):
+            await fold_all(connection, version, log.items[:until], 4, remember=True)
+            assert await all_rows(connection, at=until) == remembered
+
+    run(work())
+
+
+async def test_a_gap_in_the_sequence_stops_the_projector(database_url: str) -> None:
+    log = Log()
+    for key in "abc":
+        log.received("tpmap", a_house(key), a_member("1", "สมชาย", number=1))
+    async with projection(database_url) as (connection, version):
+        projector = Projector(connection, version)
+        await projector.apply(log.items[:1])
+        with pytest.raises(SequenceGap, match="after sequence 1 came 3"):
+            await projector.apply(log.items[2:])
+        assert len((await all_rows(connection))["event"]) == 1
