@@ -10,7 +10,6 @@ import hmac
 import re
 import secrets
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Literal, get_args
 
 import msgspec
@@ -18,7 +17,7 @@ from psycopg import AsyncConnection
 from psycopg.rows import TupleRow
 
 from contracts.errors import Forbidden, InvalidInput, NotFound, Unauthorized
-from projections import queries
+from hub.api.statements import SQL
 
 Role = Literal["public", "agency", "gis", "analyst", "steward", "auditor", "admin"]
 KeyRole = Literal["agency", "gis", "analyst", "steward", "auditor", "admin"]
@@ -53,7 +52,6 @@ NEEDED_TH: dict[Right, str] = {
 }
 KEY_TEXT = re.compile(r"hub_([0-9a-f]{8})_([0-9a-f]{64})\Z")
 AREA_CODE = re.compile(r"\d{4}\Z")
-_SQL = queries.load(Path(__file__).parent / "api" / "sql")
 
 
 class Caller(msgspec.Struct, frozen=True, kw_only=True):
@@ -123,7 +121,7 @@ async def ensure_access(connection: AsyncConnection[TupleRow]) -> None:
     async with connection.transaction():
         await connection.execute("SELECT pg_advisory_xact_lock(hashtext('access'))")
         for name in ("create_access_schema", "create_api_key", "create_read_log"):
-            await connection.execute(_SQL[name])
+            await connection.execute(SQL[name])
 
 
 async def create_key(
@@ -154,13 +152,13 @@ async def create_key(
         "created_at": now,
     }
     async with connection.transaction():
-        await connection.execute(_SQL["insert_key"], values)
+        await connection.execute(SQL["insert_key"], values)
     return f"hub_{key_id}_{secret.hex()}"
 
 
 async def list_keys(connection: AsyncConnection[TupleRow]) -> list[Key]:
     """Every key there ever was, the oldest first."""
-    cursor = await connection.execute(_SQL["list_keys"])
+    cursor = await connection.execute(SQL["list_keys"])
     names = ("key_id", "role", "areas", "agency", "purpose", "created_at", "revoked_at")
     rows = [dict(zip(names, row, strict=True)) for row in await cursor.fetchall()]
     return [Key(**(row | {"areas": tuple(row["areas"])})) for row in rows]
@@ -169,7 +167,7 @@ async def list_keys(connection: AsyncConnection[TupleRow]) -> list[Key]:
 async def revoke_key(connection: AsyncConnection[TupleRow], key_id: str, *, now: dt.datetime) -> None:
     """End a key at once. Raises NotFound for one that is unknown or revoked already."""
     async with connection.transaction():
-        done = await connection.execute(_SQL["revoke_key"], {"key_id": key_id, "revoked_at": now})
+        done = await connection.execute(SQL["revoke_key"], {"key_id": key_id, "revoked_at": now})
     if done.rowcount != 1:
         raise NotFound(f"There is no key '{key_id}' in use.", message_th="ไม่พบกุญแจที่ใช้งานอยู่", path="key_id")
 
@@ -179,7 +177,7 @@ async def fetch_caller(connection: AsyncConnection[TupleRow], key: str) -> Calle
     match = KEY_TEXT.match(key)
     row = None
     if match is not None:
-        row = await (await connection.execute(_SQL["fetch_key"], {"key_id": match[1]})).fetchone()
+        row = await (await connection.execute(SQL["fetch_key"], {"key_id": match[1]})).fetchone()
     # Compared also when there is no such key, so that the time taken does not tell.
     stored = bytes(32) if row is None else bytes(row[1])
     offered = hashlib.sha256(bytes.fromhex(match[2])).digest() if match is not None else b""
@@ -199,4 +197,4 @@ async def record_reading(
     """Write down that this key read the personal data of `count` households, actions or events, in a transaction of its own."""
     values = {"key_id": caller.key_id, "what": what, "purpose": purpose, "count": count, "read_at": now}
     async with connection.transaction():
-        await connection.execute(_SQL["insert_reading"], values)
+        await connection.execute(SQL["insert_reading"], values)

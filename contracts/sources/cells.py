@@ -47,6 +47,8 @@ def kept_cells(cells: Cells, row: int, scalars: frozenset[str]) -> dict[str, obj
 
 
 def _plain(value: object, path: str, row: int, depth: int) -> object:
+    if type(value) is float and math.isfinite(value):
+        return value
     if depth == 0:
         raise RowFault(fault("FIELD_TYPE", path, row=row, expected="less depth"))
     match value:
@@ -93,7 +95,7 @@ def _scalar_text(value: object) -> str:
         case int():
             return str(value) if abs(value) < LARGEST_INTEGER else ""
         case float():
-            return str(int(value)) if math.isfinite(value) and value == int(value) else str(value)
+            return str(int(value)) if value.is_integer() else str(value)
         case str():
             return value
         case _:
@@ -161,7 +163,7 @@ def read_moment(
     Without any the first day of the period's year is used and flagged. Raises RowFault for a day in the future or none at all.
     """
     latest: tuple[dt.datetime, bool] | None = None
-    for row, text in dict((text, (row, text)) for row, text in reversed(texts)).values():
+    for row, text in {text: (row, text) for row, text in reversed(texts)}.values():
         try:
             moment = parse_past(text, context.today)
         except DateFault as error:

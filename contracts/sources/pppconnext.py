@@ -53,6 +53,7 @@ from contracts.thai.points import parse_point
 
 VERSION = 1
 LOWEST_SCORE, HIGHEST_SCORE = 1.0, 4.0
+MEMBER_WORDS: Mapping[Need, Mapping[str, bool]] = {"health": HEALTH_WORDS, "education": EDUCATION_WORDS}
 LEVELS: Mapping[str, int] = {"อยู่ลำบาก": 1, "อยู่ยาก": 2, "พออยู่ได้": 3, "อยู่พอได้": 3, "อยู่ดี": 4}
 
 
@@ -83,7 +84,9 @@ def build(rows: Sequence[DeliveredRow], context: Context) -> Record:
     if not rows:
         raise RowFault(fault("ROWS_EMPTY", "rows"))
     row = rows[-1]
-    cells = kept_cells(NAMES.rename(row.cells), row.row, SCALARS)
+    delivered = NAMES.rename(row.cells)
+    own = {name: value for name, value in delivered.items() if name != "members"}
+    cells = kept_cells(own, row.row, SCALARS)
     record_key = identity(cells)
     if record_key is None:
         expected = "form_code, house_code + head_first + head_last"
@@ -91,7 +94,7 @@ def build(rows: Sequence[DeliveredRow], context: Context) -> Record:
     named = settle_period((_period_text(cells),), "survey_year_be", row.row, context)
     moment = [(row.row, text_of(cells, "surveyed_at"))]
     happened_at, date_flags = read_moment(moment, "surveyed_at", named, context)
-    members, member_flags = _members(cells, row.row, context)
+    members, member_flags = _members(delivered.get("members"), cells, row.row, context)
     flags = (*date_flags, *member_flags, *(("ROWS_REPEATED",) if len(rows) > 1 else ()))
     return Record(
         source="pppconnext",
@@ -103,8 +106,9 @@ def build(rows: Sequence[DeliveredRow], context: Context) -> Record:
     )
 
 
-def _member_cells(cells: Cells, row: int) -> list[dict[str, object]]:
-    listed = cells.get("members", [])
+def _member_cells(listed: object, row: int) -> list[dict[str, object]]:
+    if listed is None or listed == "":
+        return []
     if not isinstance(listed, list):
         raise RowFault(fault("FIELD_TYPE", "members", row=row, expected="a list"))
     people = cast("list[object]", listed)
@@ -126,9 +130,11 @@ def _welfare(item: object) -> object:
     return WELFARE_NAMES.rename(cast("dict[str, object]", item)) if isinstance(item, dict) else item
 
 
-def _members(cells: Cells, row: int, context: Context) -> tuple[tuple[Member, ...], tuple[str, ...]]:
+def _members(
+    people: object, cells: Cells, row: int, context: Context
+) -> tuple[tuple[Member, ...], tuple[str, ...]]:
     """The members; what the object says of its head beside the list belongs to the head's cells."""
-    listed = _member_cells(cells, row)
+    listed = _member_cells(people, row)
     own: list[dict[str, object]] = []
     for personal in listed:
         if personal and personal not in own:
@@ -183,12 +189,11 @@ def _scores(value: object, path: str, row: int) -> tuple[dict[str, float], tuple
     found: dict[str, float] = {}
     flags: tuple[str, ...] = ()
     scores = cast("dict[str, object]", value)
-    for name in scores:
-        text = text_of(scores, name)
-        score = _score(text)
-        if score is not None:
+    for name, given in scores.items():
+        score = given if type(given) is float else _score(text_of(scores, name))
+        if score is not None and LOWEST_SCORE <= score <= HIGHEST_SCORE:
             found[name] = score
-        elif text:
+        elif text_of(scores, name):
             flags = ("SCORE_INVALID",)
     return found, flags
 
@@ -208,11 +213,8 @@ def _needs(
     if components:
         return needs_from_components(components)
     found = needs_from_capitals(scores)
-    for need, column, meanings in (
-        ("health", "health", HEALTH_WORDS),
-        ("education", "education", EDUCATION_WORDS),
-    ):
-        answer = need_from_words([m.attributes.get(column, "") for m in members], meanings)
+    for need, meanings in MEMBER_WORDS.items():
+        answer = need_from_words([m.attributes.get(need, "") for m in members], meanings)
         if answer is not None:
             found[need] = answer
     return {need: found[need] for need in NEEDS if need in found}
@@ -261,7 +263,7 @@ def _house(
         flags=without_repeats(
             place.flags, code_flags, moo_flags, point_flags, level_flags, score_flags, component_flags, flags
         ),
-        cells={k: v for k, v in cells.items() if k != "members" and k not in HEAD_COLUMNS}
+        cells={k: v for k, v in cells.items() if k not in HEAD_COLUMNS}
         | ({"scores": capitals} if capitals else {}),
     )
 

@@ -99,8 +99,8 @@ _TEMPLES = (
     ),
     Agency(
         "temple-pa-sawang",
-        "วัดป่าสว่างธรรม (สาธิต)",
-        "Wat Pa Sawang Tham (demo)",
+        "วัดป่าสว่างอารมณ์ (สาธิต)",
+        "Wat Pa Sawang Arom (demo)",
         "temple",
         areas=("3205", "3206", "3214"),
         thai_dates=True,

@@ -13,8 +13,8 @@ from hub.demo.needs import DIMENSIONS
 from hub.demo.people import Person
 
 _NEVER_HELPED = 0.29
-_NEED_SERVED = 0.64
-_COMPLEMENT = 0.28
+_NEED_SERVED = 0.63
+_COMPLEMENT = 0.25
 _MISSED_TARGET = 0.10
 _REPEATS = {"month": (2, 11), "year": (1, 3), "once": (1, 1)}
 D1_SHARE, D2_SHARE, D0_SHARE, D3_SHARE = 0.035, 0.03, 0.03, 0.004

@@ -194,7 +194,7 @@ def _welfare(r: random.Random, age: int) -> list[dict[str, str]]:
         if r.random() < 0.3
         else []
     )
-    spelling = "frequncy" if r.random() < 0.1 else "frequency"
+    spelling = "frequncy" if r.random() < 0.1 else "frequency"  # codespell:ignore frequncy
     return [{"kind": kind, "amount_baht": amount, spelling: "เดือน"} for kind, amount in kinds]
 
 

@@ -62,7 +62,7 @@ def tell(statement: Statement, areas: Mapping[str, Area]) -> Told:
         f"ตำบล{tambon.name_th}" if sighting.alias else tambon.name_th,
         short_amphoe(amphoe) if sighting.alias else amphoe.name_th,
         "สุรินทร์",
-        ";".join(problems),
+        ";".join(problems) or "ไม่มี",
         r.choice(_NOTES),
         day,
         statement.round.period,

@@ -1,0 +1,6 @@
+"""`python -m hub` and the `hub` command."""
+
+from hub.cli.command import main
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,134 @@
+"""What every route is handed: the pool, the log, the clock; and the one transaction in which a request reads."""
+
+import asyncio
+import contextlib
+import dataclasses
+import time
+from collections.abc import AsyncGenerator, Sequence
+from typing import Protocol, runtime_checkable
+
+from psycopg import AsyncConnection, AsyncCursor
+from psycopg import errors as postgres
+from psycopg.rows import TupleRow
+from psycopg_pool import AsyncConnectionPool
+
+from contracts.errors import Unavailable
+from contracts.events import Sequenced
+from hub.api.basis import Basis, Question, resolve_basis
+from hub.api.metrics import Metrics
+from hub.api.paging import Token
+from hub.api.statements import SQL
+from hub.auth import PUBLIC, Caller, fetch_caller, record_reading
+from hub.clock import Clock
+from hub.settings import Settings
+
+Pool = AsyncConnectionPool[AsyncConnection[TupleRow]]
+POOL_SIZE = 8
+PATIENCE_SECONDS = 3.0
+PROJECTION_SECONDS = 5.0
+POLL_SECONDS = 0.01
+SESSION = "-c statement_timeout=10000 -c TimeZone=UTC -c jit=off"
+
+
+@runtime_checkable
+class RawEvents(Protocol):
+    """The log, as far as reading single events goes."""
+
+    async def fetch_raw(self, sequences: Sequence[int]) -> list[bytes]:
+        """The stored bytes of these events, in this order. Raises Unavailable."""
+        ...
+
+    async def fetch_opened(self, connection: AsyncConnection[TupleRow], sequences: Sequence[int]) -> list[Sequenced]:
+        """These events with their sealed sections opened, in this order. Raises Unavailable."""
+        ...
+
+    async def last_sequence(self) -> int:
+        """The newest sequence. Raises Unavailable."""
+        ...
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Reading:
+    """A request's transaction and what its answer rests on."""
+
+    cursor: AsyncCursor[TupleRow]
+    basis: Basis
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Hub:
+    """The parts of the hub that the routes use; made once by `create_app`."""
+
+    pool: Pool
+    events: RawEvents
+    clock: Clock
+    settings: Settings
+    metrics: Metrics
+
+    @contextlib.asynccontextmanager
+    async def read(self, question: Question, token: Token | None = None) -> AsyncGenerator[Reading]:
+        """One REPEATABLE READ transaction with its basis. Raises InvalidInput or Unavailable."""
+        if question.min_sequence is not None:
+            await self.wait_until_projected(question.min_sequence)
+        async with self.pool.connection() as connection, connection.transaction(), connection.cursor() as cursor:
+            await cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            basis = await resolve_basis(
+                cursor, as_of=question.as_of, valid_at=question.valid_at, now=self.clock(), token=token
+            )
+            yield Reading(cursor=cursor, basis=basis)
+
+    async def wait_until_projected(self, sequence: int) -> None:
+        """Returns when the live version is at `sequence`. Raises Unavailable after five seconds."""
+        deadline = time.monotonic() + PROJECTION_SECONDS
+        while True:
+            if await self.fetch_checkpoint() >= sequence:
+                return
+            if time.monotonic() > deadline:
+                raise Unavailable(
+                    f"Sequence {sequence} is not projected yet; try again.",
+                    message_th=f"ลำดับที่ {sequence} ยังประมวลผลไม่เสร็จ กรุณาลองใหม่",
+                    code="NOT_YET_PROJECTED",
+                    path="min_sequence",
+                )
+            await asyncio.sleep(POLL_SECONDS)
+
+    async def fetch_checkpoint(self) -> int:
+        """How far the live version is; -1 when there is none."""
+        async with self.pool.connection() as connection:
+            try:
+                row = await (await connection.execute(SQL["fetch_checkpoint"])).fetchone()
+            except (postgres.UndefinedTable, postgres.InvalidSchemaName):
+                await connection.rollback()
+                return -1
+        return -1 if row is None else int(row[0])
+
+    async def identify(self, key: str | None) -> Caller:
+        """Whose key this is; the public without one. Raises Unauthorized."""
+        if key is None:
+            return PUBLIC
+        async with self.pool.connection() as connection:
+            return await fetch_caller(connection, key)
+
+    async def write_reading(self, caller: Caller, *, what: str, purpose: str, count: int) -> None:
+        """Record that personal data was read, committed before it is shown."""
+        async with self.pool.connection() as connection:
+            await record_reading(connection, caller, what=what, purpose=purpose, count=count, now=self.clock())
+
+
+def create_pool(database_url: str) -> Pool:
+    """A pool that is not open yet.
+
+    It makes connections again by itself after the database was away: an attempt is given up after a few seconds, and the next
+    request begins a new one.
+    """
+    return AsyncConnectionPool(
+        database_url,
+        kwargs={"options": SESSION, "connect_timeout": 3},
+        min_size=2,
+        max_size=POOL_SIZE,
+        timeout=PATIENCE_SECONDS,
+        reconnect_timeout=PATIENCE_SECONDS,
+        check=AsyncConnectionPool.check_connection,
+        open=False,
+        name="api",
+    )

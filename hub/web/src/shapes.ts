@@ -1,0 +1,131 @@
+/** What the hub answers, as docs/semantics.md defines it. A suppressed count is null. */
+
+export type Need = "health" | "living" | "education" | "income" | "accessibility";
+export const NEEDS: readonly Need[] = ["health", "living", "education", "income", "accessibility"];
+export type Count = number | null;
+
+export interface Basis {
+  sequence: number;
+  /** When the hub recorded the event `sequence`; null before the first event. */
+  as_of: string | null;
+  valid_at: string;
+  final: boolean;
+}
+
+export interface AreaNumbers {
+  code: string | null;
+  level: string;
+  name_th: string | null;
+  name_en: string | null;
+  households: Count;
+  persons: Count;
+  records: Count;
+  in_more_than_one: Count;
+  needs: Partial<Record<Need, Count>>;
+  assisted_households: Count;
+  actions: Count;
+  amount_thb: Count;
+  suppressed?: boolean;
+}
+
+export interface NeedNumbers {
+  need: Count;
+  no_need: Count;
+  unknown: Count;
+}
+
+export interface Overview extends Basis {
+  records: Record<string, Count>;
+  in_sources: Record<string, Count>;
+  households: Count;
+  persons: Count;
+  needs: Partial<Record<Need, NeedNumbers>>;
+  assistance: { actions: Count; amount_thb: Count; households: Count; unresolved: Count };
+  areas: AreaNumbers[];
+}
+
+export interface Household {
+  household_id: string;
+  amphoe: string | null;
+  tambon: string | null;
+  moo: number | null;
+  sources: string[];
+  in_sources: number;
+  persons: number;
+  needs: Partial<Record<Need, boolean | null>>;
+  level?: number | null;
+  head_name?: string | null;
+  house_code?: string | null;
+  house_no?: string | null;
+  point?: { lon: number; lat: number } | null;
+}
+
+export interface HouseholdPage extends Basis {
+  items: Household[];
+  next: string | null;
+}
+
+export interface Sourced {
+  value: unknown;
+  source: string;
+  sequence: number;
+  happened_at: string;
+}
+
+export interface FieldValue extends Sourced {
+  others: Sourced[];
+}
+
+export interface Person {
+  person_id: string;
+  title?: string | null;
+  first_name?: string | null;
+  last_name?: string | null;
+  relation?: string | null;
+  members: { source: string; sequence: number; position: number }[];
+}
+
+export interface BasisRecord {
+  source: string;
+  record_key?: string | null;
+  period: string;
+  happened_at: string;
+  reported_at: string | null;
+  recorded_at: string;
+  sequence: number;
+  members?: unknown[];
+}
+
+export interface HouseholdDetail extends Omit<Household, "persons">, Basis {
+  founder_source: string;
+  persons: Person[];
+  records: BasisRecord[];
+  values: Partial<Record<string, FieldValue>>;
+  assistance: { actions: number; amount_thb: number };
+  aliases: string[];
+  resolved_from?: string;
+}
+
+export interface TimelineItem {
+  kind: string;
+  sequence: number;
+  happened_at: string | null;
+  reported_at: string | null;
+  recorded_at: string;
+  source: string | null;
+  agency: string | null;
+  summary_th: string;
+  summary_en: string;
+}
+
+export interface Timeline extends Basis {
+  items: TimelineItem[];
+  next: string | null;
+}
+
+export interface DemoRole {
+  role: string;
+  key: string;
+  name_th: string;
+  name_en: string;
+}

@@ -1,0 +1,96 @@
+/** One thing the page wants to know: asked once per key, the older request given up, passing failures tried again. */
+
+import { HubProblem } from "./api.ts";
+
+export interface Slot<T> {
+  /** What the value answers; "" is nothing. */
+  readonly key: string;
+  /** The latest answer, kept while the next one is on its way. */
+  readonly value: T | null;
+  readonly problem: HubProblem | null;
+  readonly isLoading: boolean;
+  want(key: string, fetch: (signal: AbortSignal) => Promise<T>): void;
+  /** Forgets the value: nothing is wanted. */
+  clear(): void;
+  retry(): void;
+  /** Replaces the value by one derived from it, such as a list with its next page. */
+  put(value: T): void;
+}
+
+const RETRY_MS = 4_000;
+
+export function createSlot<T>(changed: () => void): Slot<T> {
+  let key = "";
+  let value: T | null = null;
+  let problem: HubProblem | null = null;
+  let isLoading = false;
+  let controller = new AbortController();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let ask: ((signal: AbortSignal) => Promise<T>) | null = null;
+
+  const stop = (): void => {
+    controller.abort();
+    clearTimeout(timer);
+  };
+
+  const run = async (): Promise<void> => {
+    stop();
+    if (ask === null) return;
+    controller = new AbortController();
+    const { signal } = controller;
+    isLoading = true;
+    changed();
+    try {
+      const found = await ask(signal);
+      if (signal.aborted) return;
+      value = found;
+      problem = null;
+    } catch (error) {
+      if (signal.aborted) return;
+      if (!(error instanceof HubProblem)) throw error;
+      problem = error;
+      if (!error.isPassing) value = null;
+      else timer = setTimeout(() => void run(), RETRY_MS);
+    }
+    isLoading = false;
+    changed();
+  };
+
+  return {
+    get key() {
+      return key;
+    },
+    get value() {
+      return value;
+    },
+    get problem() {
+      return problem;
+    },
+    get isLoading() {
+      return isLoading;
+    },
+    want(wanted, fetch) {
+      if (wanted === key) return;
+      key = wanted;
+      ask = fetch;
+      void run();
+    },
+    clear() {
+      if (key === "") return;
+      stop();
+      key = "";
+      ask = null;
+      value = null;
+      problem = null;
+      isLoading = false;
+      changed();
+    },
+    retry() {
+      void run();
+    },
+    put(replacement) {
+      value = replacement;
+      changed();
+    },
+  };
+}
