@@ -4,9 +4,9 @@ import re
 
 from contracts.thai.text import ascii_digits, is_empty, tidy
 
-AMOUNT = re.compile(r"([+-]?)(\d+|\d{1,3}(?:,\d{3})+)?(?:\.(\d*))?\Z")
+AMOUNT = re.compile(r"([+-]?)([0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)?(?:\.([0-9]*))?\Z")
 CURRENCY = re.compile(r"^\s*(?:฿|thb)\s*|\s*(?:บาท|baht|thb|฿|\.-|/-)\s*$", re.IGNORECASE)
-QUANTITY = re.compile(r"\d{1,12}(?:\.\d{1,6})?\Z")
+QUANTITY = re.compile(r"[0-9]{1,12}(?:\.[0-9]{1,6})?\Z")
 WHOLE = re.compile(r"-?\d{1,9}(?:\.0+)?\Z")
 MOST_BAHT_DIGITS = 12
 
@@ -24,7 +24,7 @@ def parse_baht(text: str) -> int | None:
     bare = ascii_digits(tidy(text))
     if is_empty(bare):
         return None
-    if bare.isdigit() and len(bare) <= MOST_BAHT_DIGITS:
+    if bare.isascii() and bare.isdigit() and len(bare) <= MOST_BAHT_DIGITS:
         return int(bare) * 100
     found = AMOUNT.match(CURRENCY.sub("", bare))
     if found is None or not (found[2] or found[3]):

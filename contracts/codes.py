@@ -88,6 +88,11 @@ FAULTS: Mapping[str, Code] = {
         "แถวของครัวเรือนเดียวกันระบุรอบการสำรวจต่างกัน",
         "Send one record per household and period.",
     ),
+    "ROWS_MIXED": Code(
+        "The rows speak of more than one household.",
+        "แถวเหล่านี้เป็นของหลายครัวเรือน",
+        "Send one submission for each household.",
+    ),
     "IDENTIFIER_INVALID": Code(
         "'{field}' may hold letters a-z, digits, '-' and '_' only, at most 64.",
         "'{field}' ใช้ได้เฉพาะ a-z ตัวเลข '-' และ '_' ไม่เกิน 64 ตัว",
@@ -133,7 +138,9 @@ FLAGS: Mapping[str, Code] = {
     "ID_CHECKSUM": Code(
         "The check digit of the citizen id is wrong.", "เลขตรวจสอบของเลขประจำตัวประชาชนไม่ถูกต้อง"
     ),
-    "ID_UNVERIFIABLE": Code("A citizen id of class 0 cannot be verified.", "เลขประจำตัวกลุ่ม 0 ตรวจสอบไม่ได้"),
+    "ID_UNVERIFIABLE": Code(
+        "A citizen id of class 0 or 9 cannot be verified.", "เลขประจำตัวกลุ่ม 0 หรือ 9 ตรวจสอบไม่ได้"
+    ),
     "ID_EXCEL": Code(
         "A spreadsheet has destroyed digits of the citizen id.",
         "โปรแกรมตารางคำนวณทำให้เลขประจำตัวประชาชนเสียหาย",

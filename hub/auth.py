@@ -159,9 +159,18 @@ async def create_key(
 async def list_keys(connection: AsyncConnection[TupleRow]) -> list[Key]:
     """Every key there ever was, the oldest first."""
     cursor = await connection.execute(SQL["list_keys"])
-    names = ("key_id", "role", "areas", "agency", "purpose", "created_at", "revoked_at")
-    rows = [dict(zip(names, row, strict=True)) for row in await cursor.fetchall()]
-    return [Key(**(row | {"areas": tuple(row["areas"])})) for row in rows]
+    return [
+        Key(
+            key_id=key_id,
+            role=role,
+            areas=tuple(areas),
+            agency=agency,
+            purpose=purpose,
+            created_at=created_at,
+            revoked_at=revoked_at,
+        )
+        for key_id, role, areas, agency, purpose, created_at, revoked_at in await cursor.fetchall()
+    ]
 
 
 async def revoke_key(connection: AsyncConnection[TupleRow], key_id: str, *, now: dt.datetime) -> None:
@@ -183,7 +192,9 @@ async def fetch_caller(connection: AsyncConnection[TupleRow], key: str) -> Calle
     offered = hashlib.sha256(bytes.fromhex(match[2])).digest() if match is not None else b""
     if not hmac.compare_digest(stored, offered) or row is None:
         raise Unauthorized(
-            "The API key is unknown or revoked.", message_th="กุญแจ API ไม่ถูกต้องหรือถูกยกเลิกแล้ว", code="KEY_UNKNOWN"
+            "The API key is unknown or revoked.",
+            message_th="กุญแจ API ไม่ถูกต้องหรือถูกยกเลิกแล้ว",
+            code="KEY_UNKNOWN",
         )
     key_id, _, role, areas, agency, purpose = row
     return Caller(
@@ -192,7 +203,13 @@ async def fetch_caller(connection: AsyncConnection[TupleRow], key: str) -> Calle
 
 
 async def record_reading(
-    connection: AsyncConnection[TupleRow], caller: Caller, *, what: str, purpose: str, count: int, now: dt.datetime
+    connection: AsyncConnection[TupleRow],
+    caller: Caller,
+    *,
+    what: str,
+    purpose: str,
+    count: int,
+    now: dt.datetime,
 ) -> None:
     """Write down that this key read the personal data of `count` households, actions or events, in a transaction of its own."""
     values = {"key_id": caller.key_id, "what": what, "purpose": purpose, "count": count, "read_at": now}

@@ -10,7 +10,7 @@ from projections.output import NULL, Output, binary, boolean, document, instant,
 from projections.state import RecordState, State
 from projections.statements import Statement, read_facts, read_member
 
-MEMBERS_PER_EVENT = 256
+MEMBERS_PER_EVENT = 1024
 
 
 class FoldError(Exception):

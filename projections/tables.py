@@ -5,7 +5,7 @@ in the world), both half-open; an open fact has no upper end of `recorded`. *Ind
 only what the projector needs to go on; no answer is made from them.
 
 `record` and `action` are the sequences of their first events, `household` is the record that founded it, `person` the member
-that founded it, `member` is 256 * (first sequence) + position: all of them follow from the log alone.
+that founded it, `member` is 1024 * (first sequence) + position: all of them follow from the log alone.
 """
 
 from typing import LiteralString, cast

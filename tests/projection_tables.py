@@ -11,7 +11,7 @@ FOUNDED_AT = {
     "event": "sequence",
     "record": "record",
     "record_version": "sequence",
-    "member": "member / 256",
+    "member": "member / 1024",
     "action": "action",
     "batch": "sequence",
 }

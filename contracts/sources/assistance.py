@@ -2,19 +2,15 @@
 
 import datetime as dt
 import re
-import uuid
 from collections.abc import Callable
 from typing import Literal, cast, get_args
 
 import msgspec
 
 from contracts.amounts import AmountFault, parse_baht, parse_quantity
-from contracts.codes import fault
-from contracts.errors import FieldError
 from contracts.events import EventNeed
-from contracts.ids import citizen_pseudonym, house_pseudonym, record_pseudonym
 from contracts.records import NEEDS, SOURCES, Help, Kind, RecipientRef
-from contracts.sources.cells import kept_cells, key_text, text_of, without_repeats
+from contracts.sources.cells import kept_cells, text_of, without_repeats
 from contracts.sources.contract import (
     Cells,
     Column,
@@ -25,8 +21,9 @@ from contracts.sources.contract import (
     TableContract,
     content_of_cells,
 )
+from contracts.sources.recipients import Faults, read_recipients
 from contracts.thai.citizen_id import parse_citizen_id
-from contracts.thai.dates import DateFault, first_day, last_day, parse_past, parse_thai_date
+from contracts.thai.dates import DateFault, last_day, parse_past, parse_thai_date
 from contracts.thai.house_code import parse_house_code
 from contracts.times import bangkok_date, end_of_day
 
@@ -34,8 +31,6 @@ VERSION = 1
 KINDS: tuple[Kind, ...] = get_args(Kind)
 EVENT_NEEDS: tuple[EventNeed, ...] = (*NEEDS, "unknown")
 AGENCY_ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}\Z")
-SEQUENCE = re.compile(r"[0-9]{1,18}\Z")
-RECIPIENT_COLUMNS = "citizen_id, house_code, source + source_record_id, household_id"
 
 COLUMNS = (
     Column(
@@ -165,17 +160,6 @@ class ActionContract(TableContract, frozen=True, kw_only=True):
     build: Callable[[DeliveredRow, Context], DeliveredAction]
 
 
-class Faults:
-    """The faults of one row, so that all of them are told at once."""
-
-    def __init__(self, row: int) -> None:
-        self.row = row
-        self.found: list[FieldError] = []
-
-    def add(self, code: str, path: str, expected: str = "") -> None:
-        self.found.append(fault(code, path, row=self.row, expected=expected))
-
-
 def normal_agency_id(text: str) -> str | None:
     """An agency id in lower case, None when it has other signs than a-z, 0-9, - and _."""
     lowered = text.lower()
@@ -208,7 +192,7 @@ def build_action(row: DeliveredRow, context: Context) -> DeliveredAction:
     amount = _amount(texts, faults)
     quantity = _quantity(texts, faults)
     happened_at, happened_until, date_flags = _period(texts, context, faults)
-    recipients, ref_flags = _recipients(texts, context, faults)
+    recipients, ref_flags = read_recipients(texts, context, faults)
     if faults.found or agency_id is None or happened_at is None:
         raise RowFault(*faults.found)
     return DeliveredAction(
@@ -292,72 +276,9 @@ def _period(
     flags = () if start[1] else ("DATE_PARTIAL",)
     if last is None:
         return start[0], None, flags
-    if first_day(last) < bangkok_date(start[0]):
+    if last_day(last) < bangkok_date(start[0]):
         faults.add("DATE_ORDER", "until", "happened_on")
     return start[0], end_of_day(last_day(last)), flags
-
-
-def _recipients(
-    texts: dict[str, str], context: Context, faults: Faults
-) -> tuple[tuple[RecipientRef, ...], tuple[str, ...]]:
-    """(refs in the order citizen, record, household, house; flags).
-
-    A citizen id with a wrong check digit counts only where nothing else names the recipient: the help is not lost, but finds nobody.
-    """
-    key = context.pseudonym_key
-    refs: list[RecipientRef] = []
-    flags: tuple[str, ...] = ()
-    doubtful: RecipientRef | None = None
-    if "citizen_id" in texts:
-        digits, valid, flags = parse_citizen_id(texts["citizen_id"])
-        if digits is not None:
-            ref = RecipientRef(kind="citizen", ref=citizen_pseudonym(key, digits))
-            if valid or "ID_UNVERIFIABLE" in flags:
-                refs.append(ref)
-            else:
-                doubtful = ref
-    if "source" in texts or "source_record_id" in texts:
-        flags = (*flags, *_add_record(texts, key, refs, faults))
-    if "household_id" in texts:
-        _add_household(texts, refs, faults)
-    if "house_code" in texts:
-        digits, code_flags = parse_house_code(texts["house_code"])
-        flags = (*flags, *code_flags)
-        if digits is not None:
-            refs.append(RecipientRef(kind="house", ref=house_pseudonym(key, digits)))
-    if not refs and doubtful is not None:
-        refs.append(doubtful)
-    if not refs:
-        faults.add("NO_RECIPIENT", "citizen_id", RECIPIENT_COLUMNS)
-    return tuple(refs), flags
-
-
-def _add_record(
-    texts: dict[str, str], key: bytes, refs: list[RecipientRef], faults: Faults
-) -> tuple[str, ...]:
-    source = texts.get("source", "").lower()
-    record_key = key_text(texts.get("source_record_id", ""))
-    if source and source not in SOURCES:
-        faults.add("SOURCE_UNKNOWN", "source", ", ".join(SOURCES))
-    elif source and record_key:
-        refs.append(RecipientRef(kind="record", ref=record_pseudonym(key, source, record_key)))
-    else:
-        return ("RECORD_REF_INCOMPLETE",)
-    return ()
-
-
-def _add_household(texts: dict[str, str], refs: list[RecipientRef], faults: Faults) -> None:
-    try:
-        household = uuid.UUID(texts["household_id"])
-    except ValueError:
-        faults.add("HOUSEHOLD_ID_INVALID", "household_id")
-        return
-    read_at = texts.get("household_sequence", "")
-    if read_at and not SEQUENCE.match(read_at):
-        faults.add("FIELD_TYPE", "household_sequence", "a sequence")
-        return
-    sequence = int(read_at) if read_at else None
-    refs.append(RecipientRef(kind="household", ref=str(household), read_sequence=sequence))
 
 
 def content_action(action: DeliveredAction) -> bytes:

@@ -173,7 +173,7 @@ def read_moment(
     if latest is not None:
         return latest[0], () if latest[1] else ("DATE_PARTIAL",)
     row = texts[0][0]
-    if not period[:4].isdigit() or int(period[:4]) < FIRST_BUDDHIST_YEAR:
+    if not period[:4].isdecimal() or int(period[:4]) < FIRST_BUDDHIST_YEAR:
         raise RowFault(fault("DATE_MISSING", column, row=row))
     day = dt.date(int(period[:4]) - BUDDHIST_OFFSET, 1, 1)
     if day > context.today:
@@ -195,12 +195,12 @@ def read_house_no(text: str) -> str | None:
     return text if text and text not in NO_HOUSE_NUMBER else None
 
 
-def read_income(text: str) -> tuple[int | None, bool]:
-    """(income in satang, whether the cell is in order)."""
+def read_income(text: str) -> tuple[int | None, tuple[str, ...]]:
+    """(income in satang, flags)."""
     try:
-        return parse_baht(text), True
+        return parse_baht(text), ()
     except AmountFault:
-        return None, False
+        return None, ("INCOME_INVALID",)
 
 
 def read_level(text: str, scale: range) -> tuple[int | None, tuple[str, ...]]:

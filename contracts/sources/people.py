@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from contracts.ids import citizen_pseudonym
-from contracts.records import Member, PartialDate
+from contracts.records import Member, PartialDate, Sex
 from contracts.sources.cells import key_text, read_income, text_of
 from contracts.sources.contract import Cells, Context
 from contracts.thai.citizen_id import parse_citizen_id
@@ -51,6 +51,18 @@ def find_head(relations: Sequence[str]) -> int:
     return 0
 
 
+def name_of(cells: Cells) -> Name:
+    """The name in the three cells of a person."""
+    return read_name(text_of(cells, "title"), text_of(cells, "first_name"), text_of(cells, "last_name"))
+
+
+def _sex(text: str, title: str) -> tuple[Sex | None, tuple[str, ...]]:
+    """(sex, flags): as the cell says, else as the title hints."""
+    sex = read_sex(text) if text else None
+    flags = ("SEX_UNKNOWN",) if text and sex is None else ()
+    return sex or (sex_of_title(title) if title else None), flags
+
+
 def read_member(
     cells: Cells,
     context: Context,
@@ -65,24 +77,15 @@ def read_member(
     kept: dict[str, object],
 ) -> Member:
     """One member from the columns that all sources name alike; `name` and `citizen_text` stand above the cells' own."""
-    name = name or read_name(
-        text_of(cells, "title"), text_of(cells, "first_name"), text_of(cells, "last_name")
-    )
+    name = name or name_of(cells)
     citizen_id, valid, flags = parse_citizen_id(
         text_of(cells, "citizen_id") if citizen_text is None else citizen_text
     )
-    birth_text = text_of(cells, "birth")
-    birth, birth_flag = parse_birth(birth_text, context.today) if birth_text else (None, None)
-    sex_text = text_of(cells, "sex")
-    sex = read_sex(sex_text) if sex_text else None
-    income, income_is_fine = read_income(text_of(cells, "income_baht"))
+    birth, birth_flags = parse_birth(text_of(cells, "birth"), context.today)
+    sex, sex_flags = _sex(text_of(cells, "sex"), name.title)
+    income, income_flags = read_income(text_of(cells, "income_baht"))
     key, method = keys.first_free(key_text(number), citizen_id, name, birth)
-    if birth_flag is not None:
-        flags = (*flags, birth_flag)
-    if sex_text and sex is None:
-        flags = (*flags, "SEX_UNKNOWN")
-    if not income_is_fine:
-        flags = (*flags, "INCOME_INVALID")
+    flags = (*flags, *birth_flags, *sex_flags, *income_flags)
     if (number and method != "number") or (citizen_id and method == "name"):
         flags = (*flags, "MEMBER_KEY_REPEATED")
     return Member(
@@ -91,7 +94,7 @@ def read_member(
         title=name.title or None,
         first_name=name.first or None,
         last_name=name.last or None,
-        sex=sex or (sex_of_title(name.title) if name.title else None),
+        sex=sex,
         citizen_id=citizen_id,
         citizen_valid=valid,
         citizen_ref=citizen_pseudonym(context.pseudonym_key, citizen_id) if citizen_id else None,

@@ -33,7 +33,7 @@ from contracts.sources.cells import (
     without_repeats,
 )
 from contracts.sources.contract import Cells, Context, DeliveredRow, RecordContract, RowFault
-from contracts.sources.people import MemberKeys, find_head, head_key, read_member
+from contracts.sources.people import MemberKeys, find_head, head_key, name_of, read_member
 from contracts.sources.pppconnext_columns import (
     COLUMNS,
     HEAD_COLUMNS,
@@ -156,7 +156,7 @@ def _members(
 def _member(
     personal: dict[str, object], of_head: dict[str, object], keys: MemberKeys, context: Context
 ) -> Member:
-    name = read_name(*(text_of(personal, column) for column in ("title", "first_name", "last_name")))
+    name = name_of(personal)
     citizen_text = text_of(personal, "citizen_id")
     if of_head:
         named = read_name(*(text_of(of_head, column) for column in HEAD_COLUMNS[:3]))

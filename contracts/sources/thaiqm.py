@@ -131,7 +131,7 @@ def identity(cells: Cells) -> str | None:
     if code_text and SCIENTIFIC.match(code_text) is not None:
         return None
     code, head = house_key(code_text), head_key(id_text, split_name(text_of(cells, HEAD_NAME)))
-    return f"{code}|{head}" if code or (head.isdigit() and head) else None
+    return f"{code}|{head}" if code or head.isdecimal() else None
 
 
 def period(cells: Cells) -> str | None:

@@ -68,8 +68,10 @@ def parse_citizen_id(text: str) -> CitizenId:
 def _judge(digits: str, flags: tuple[str, ...]) -> CitizenId:
     if digits == digits[0] * LENGTH:
         return NOTHING
+    if digits[0] == "0":
+        return CitizenId(digits, valid=False, flags=(*flags, "ID_UNVERIFIABLE"))
     if check_digit(digits) != int(digits[12]):
         return CitizenId(digits, valid=False, flags=(*flags, "ID_CHECKSUM"))
-    if digits[0] in "09":
+    if digits[0] == "9":
         return CitizenId(digits, valid=False, flags=(*flags, "ID_UNVERIFIABLE"))
     return CitizenId(digits, valid=True, flags=flags)

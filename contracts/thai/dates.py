@@ -226,12 +226,14 @@ def parse_past(text: str, today: dt.date) -> tuple[dt.datetime, bool] | None:
     return instant or start_of_day(day), is_full(date)
 
 
-def parse_birth(text: str, today: dt.date) -> tuple[PartialDate | None, str | None]:
-    """(date of birth, flag). A birth that cannot be read or lies in the future is left out and flagged; it never refuses a row."""
+def parse_birth(text: str, today: dt.date) -> tuple[PartialDate | None, tuple[str, ...]]:
+    """(date of birth, flags). A birth that cannot be read or lies in the future is left out and flagged; it never refuses a row."""
+    if not text:
+        return None, ()
     try:
         date = parse_thai_date(text, today)
     except DateFault:
-        return None, "BIRTH_INVALID"
+        return None, ("BIRTH_INVALID",)
     if date is not None and first_day(date) > today:
-        return None, "BIRTH_FUTURE"
-    return date, None
+        return None, ("BIRTH_FUTURE",)
+    return date, ()

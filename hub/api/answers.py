@@ -11,6 +11,7 @@ import msgspec
 
 from contracts.records import NEEDS, House, Member
 from hub.api.basis import Basis
+from hub.intake.receipts import Receipt
 
 Item = TypeVar("Item")
 Hidden = msgspec.UnsetType
@@ -47,10 +48,10 @@ class HouseholdItem(msgspec.Struct, frozen=True, kw_only=True):
     persons: int
     needs: dict[str, bool | None]
     level: int | None
-    head_name: str | None | Hidden = UNSET
-    house_code: str | None | Hidden = UNSET
-    house_no: str | None | Hidden = UNSET
-    point: Point | None | Hidden = UNSET
+    head_name: str | Hidden | None = UNSET
+    house_code: str | Hidden | None = UNSET
+    house_no: str | Hidden | None = UNSET
+    point: Point | Hidden | None = UNSET
 
 
 class Evidence(msgspec.Struct, frozen=True, kw_only=True):
@@ -87,8 +88,8 @@ class RecordStatement(msgspec.Struct, frozen=True, kw_only=True):
     reported_at: dt.datetime | None
     recorded_at: dt.datetime
     sequence: int
-    record_key: str | None | Hidden = UNSET
-    house: House | None | Hidden = UNSET
+    record_key: str | Hidden | None = UNSET
+    house: House | Hidden | None = UNSET
     members: list[ListedMember | None] | Hidden = UNSET
 
 
@@ -106,9 +107,10 @@ class PersonListed(msgspec.Struct, frozen=True, kw_only=True):
     person_id: uuid.UUID
     at_home: bool
     members: list[MemberPlace]
-    title: str | None | Hidden = UNSET
-    first_name: str | None | Hidden = UNSET
-    last_name: str | None | Hidden = UNSET
+    title: str | Hidden | None = UNSET
+    first_name: str | Hidden | None = UNSET
+    last_name: str | Hidden | None = UNSET
+    relation: str | Hidden | None = UNSET
 
 
 class HelpTotals(msgspec.Struct, frozen=True, kw_only=True):
@@ -135,16 +137,16 @@ class HouseholdDetail(msgspec.Struct, frozen=True, kw_only=True):
     values: dict[str, Value]
     persons: list[PersonListed]
     aliases: list[uuid.UUID]
+    assistance: HelpTotals
     sequence: int
     as_of: dt.datetime | None
     valid_at: dt.datetime
     final: bool
     resolved_from: uuid.UUID | Hidden = UNSET
-    assistance: HelpTotals | Hidden = UNSET
-    head_name: str | None | Hidden = UNSET
-    house_code: str | None | Hidden = UNSET
-    house_no: str | None | Hidden = UNSET
-    point: Point | None | Hidden = UNSET
+    head_name: str | Hidden | None = UNSET
+    house_code: str | Hidden | None = UNSET
+    house_no: str | Hidden | None = UNSET
+    point: Point | Hidden | None = UNSET
 
 
 class TimelineRow(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -162,10 +164,10 @@ class TimelineRow(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     period: str | Hidden = UNSET
     household_id: uuid.UUID | Hidden = UNSET
     action: int | Hidden = UNSET
-    programme: str | None | Hidden = UNSET
+    programme: str | Hidden | None = UNSET
     help_kind: str | Hidden = UNSET
     need: str | Hidden = UNSET
-    amount_thb: float | None | Hidden = UNSET
+    amount_thb: float | Hidden | None = UNSET
 
 
 class AssistanceItem(msgspec.Struct, frozen=True, kw_only=True):
@@ -189,9 +191,9 @@ class AssistanceItem(msgspec.Struct, frozen=True, kw_only=True):
     recorded_at: dt.datetime
     sequence: int
     corrected: bool
-    action_id: str | None | Hidden = UNSET
-    recipient_name: str | None | Hidden = UNSET
-    description: str | None | Hidden = UNSET
+    action_id: str | Hidden | None = UNSET
+    recipient_name: str | Hidden | None = UNSET
+    description: str | Hidden | None = UNSET
 
 
 class AgencyItem(msgspec.Struct, frozen=True, kw_only=True):
@@ -283,6 +285,13 @@ class Overview(msgspec.Struct, frozen=True, kw_only=True):
     assistance: OverviewAssistance
     areas: list[AreaNumbers]
     suppressed: bool
+
+
+class Receipts(msgspec.Struct, frozen=True, kw_only=True):
+    """The receipts of a batch, in the order of its events, and how many of each kind."""
+
+    receipts: list[Receipt]
+    counts: dict[str, int]
 
 
 def to_page(items: list[Item], next_token: str | None, basis: Basis) -> Page[Item]:

@@ -1,6 +1,6 @@
 """Counters of this process in the Prometheus text format."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 
 BUCKETS = (0.005, 0.02, 0.1, 0.3, 1.0, 5.0)
 MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -11,7 +11,7 @@ class Metrics:
 
     def __init__(self) -> None:
         self._requests: Counter[tuple[str, str, int]] = Counter()
-        self._seconds: Counter[str] = Counter()
+        self._seconds: defaultdict[str, float] = defaultdict(float)
         self._within: Counter[tuple[str, float]] = Counter()
 
     def count_request(self, *, method: str, path: str, status: int, seconds: float) -> None:

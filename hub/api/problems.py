@@ -1,17 +1,18 @@
 """Every error as RFC 9457 problem+json: one table from class to status, one shape of body.
 
-A body has `status, title, code, detail` (English), `detail_th`, and where they apply `path`, `errors` (faults of single fields) and
-`request_id`. `code` is stable; the sentences may change.
+A body has `status, title, code, detail` (English), `detail_th`, and where they apply `path`, `errors` (faults of single fields),
+`sequence` (the event that it contradicts) and `request_id`. `code` is stable; the sentences may change.
 """
 
 import logging
 import traceback
+from collections.abc import Callable
+from typing import Any, cast
 
 import msgspec
 import psycopg
 from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
-from litestar.types import ExceptionHandlersMap
 from psycopg import errors as postgres
 
 from contracts.errors import (
@@ -28,6 +29,8 @@ from contracts.errors import (
 )
 
 logger = logging.getLogger(__name__)
+
+AnyRequest = Request[Any, Any, Any]
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_SECONDS = "2"
@@ -75,6 +78,7 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     detail_th: str
     path: str | None = None
     request_id: str | None = None
+    sequence: int | None = None
     errors: tuple[FieldError, ...] = ()
 
 
@@ -108,7 +112,10 @@ def to_response(problem: Problem) -> Response[bytes]:
     if problem.status == STATUS[Unauthorized]:
         headers["WWW-Authenticate"] = 'ApiKey header="X-API-Key"'
     return Response(
-        content=msgspec.json.encode(problem), status_code=problem.status, media_type=MEDIA_TYPE, headers=headers
+        content=msgspec.json.encode(problem),
+        status_code=problem.status,
+        media_type=MEDIA_TYPE,
+        headers=headers,
     )
 
 
@@ -127,12 +134,12 @@ def database_away(error: psycopg.Error) -> Unavailable:
     )
 
 
-def answer_hub_error(_request: Request[object, object, object], error: HubError) -> Response[bytes]:
+def answer_hub_error(_request: AnyRequest, error: HubError) -> Response[bytes]:
     """One of the errors of contracts.errors."""
     return to_response(to_problem(error))
 
 
-def answer_database_error(request: Request[object, object, object], error: psycopg.Error) -> Response[bytes]:
+def answer_database_error(request: AnyRequest, error: psycopg.Error) -> Response[bytes]:
     """The database is away or too slow; any other fault of a statement is ours."""
     if isinstance(error, psycopg.OperationalError | psycopg.InterfaceError):
         logger.warning("database away", extra={"error": type(error).__name__, "sqlstate": error.sqlstate})
@@ -140,7 +147,7 @@ def answer_database_error(request: Request[object, object, object], error: psyco
     return answer_unexpected(request, error)
 
 
-def answer_http_error(_request: Request[object, object, object], error: HTTPException) -> Response[bytes]:
+def answer_http_error(_request: AnyRequest, error: HTTPException) -> Response[bytes]:
     """What the framework refuses: paths, methods, parameters of the wrong type."""
     if isinstance(error, ValidationException):
         return to_response(to_problem(wrong_parameter(error)))
@@ -163,10 +170,9 @@ def answer_http_error(_request: Request[object, object, object], error: HTTPExce
 
 def wrong_parameter(error: ValidationException) -> InvalidInput:
     """The first parameter that does not fit, by name and without its value."""
-    faults = error.extra if isinstance(error.extra, list) else []
+    faults = cast("list[dict[str, str]]", error.extra) if isinstance(error.extra, list) else []
     first = faults[0] if faults else {}
-    name = str(first.get("key", "")) if isinstance(first, dict) else ""
-    reason = str(first.get("message", "it does not fit")) if isinstance(first, dict) else "it does not fit"
+    name, reason = first.get("key", ""), first.get("message", "it does not fit")
     return InvalidInput(
         f"The parameter '{name}' cannot be used: {reason}.",
         message_th=f"ค่าของพารามิเตอร์ '{name}' ใช้ไม่ได้",
@@ -175,13 +181,19 @@ def wrong_parameter(error: ValidationException) -> InvalidInput:
     )
 
 
-def answer_unexpected(request: Request[object, object, object], error: Exception) -> Response[bytes]:
+def answer_unexpected(request: AnyRequest, error: Exception) -> Response[bytes]:
     """A fault of ours. What is logged names places in the code only: messages may hold data of a person."""
     request_id = request.headers.get("x-request-id") or str(request.scope.get("request_id", ""))
-    places = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(error.__traceback__)]
+    places = [
+        f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(error.__traceback__)
+    ]
     logger.error(
         "unexpected error",
-        extra={"request_id": request_id, "error": type(error).__name__, "places": " < ".join(reversed(places))},
+        extra={
+            "request_id": request_id,
+            "error": type(error).__name__,
+            "places": " < ".join(reversed(places)),
+        },
     )
     return to_response(
         Problem(
@@ -195,7 +207,7 @@ def answer_unexpected(request: Request[object, object, object], error: Exception
     )
 
 
-HANDLERS: ExceptionHandlersMap = {
+HANDLERS: dict[int | type[Exception], Callable[[AnyRequest, Any], Response[Any]]] = {
     HubError: answer_hub_error,
     HTTPException: answer_http_error,
     psycopg.Error: answer_database_error,

@@ -100,7 +100,9 @@ def explain(statements: Sequence[BasisStatement], *, personal: bool, points: boo
     newest_first = sorted(statements, key=lambda one: (one.happened_at, one.sequence), reverse=True)
     placed = next((one for one in newest_first if one.facts.amphoe is not None), None)
     values = {
-        name: _explain_place(newest_first, placed, read) if placed is not None else _explain(newest_first, read)
+        name: _explain_place(newest_first, placed, read)
+        if placed is not None
+        else _explain(newest_first, read)
         for name, read in PLACE_FIELDS.items()
     }
     fields = {**OPEN_FIELDS, **(PERSONAL_FIELDS if personal else {}), **({"point": _point} if points else {})}
@@ -186,13 +188,24 @@ def list_persons(
                 places.setdefault(known, []).append(place)
                 names[known] = listed.member or names.get(known)
     return [
-        _to_person(known, places[known], names[known], homes.get(known.person) == household, personal=personal)
+        _to_person(
+            known,
+            places[known],
+            names[known],
+            at_home=homes.get(known.person) == household,
+            personal=personal,
+        )
         for known in sorted(places, key=lambda known: known.person)
     ]
 
 
 def _to_person(
-    known: Person, places: list[MemberPlace], member: Member | None, at_home: bool, *, personal: bool  # noqa: FBT001
+    known: Person,
+    places: list[MemberPlace],
+    member: Member | None,
+    *,
+    at_home: bool,
+    personal: bool,
 ) -> PersonListed:
     shown = PersonListed(person_id=known.person_id, at_home=at_home, members=places)
     if not personal:
@@ -202,4 +215,5 @@ def _to_person(
         title=member.title if member is not None else None,
         first_name=member.first_name if member is not None else None,
         last_name=member.last_name if member is not None else None,
+        relation=member.relation if member is not None else None,
     )

@@ -13,13 +13,17 @@ from psycopg.rows import TupleRow
 from psycopg_pool import AsyncConnectionPool
 
 from contracts.errors import Unavailable
-from contracts.events import Sequenced
+from contracts.events import OpenedHelp, OpenedRecord
+from contracts.submissions import Submission
+from hub.api.answers import Overview
 from hub.api.basis import Basis, Question, resolve_basis
 from hub.api.metrics import Metrics
 from hub.api.paging import Token
+from hub.api.remembered import Remembered
 from hub.api.statements import SQL
 from hub.auth import PUBLIC, Caller, fetch_caller, record_reading
 from hub.clock import Clock
+from hub.intake.receipts import Receipt
 from hub.settings import Settings
 
 Pool = AsyncConnectionPool[AsyncConnection[TupleRow]]
@@ -38,12 +42,21 @@ class RawEvents(Protocol):
         """The stored bytes of these events, in this order. Raises Unavailable."""
         ...
 
-    async def fetch_opened(self, connection: AsyncConnection[TupleRow], sequences: Sequence[int]) -> list[Sequenced]:
-        """These events with their sealed sections opened, in this order. Raises Unavailable."""
+    async def fetch_opened(self, sequences: Sequence[int]) -> list[OpenedRecord | OpenedHelp | None]:
+        """The opened sections of these events, in this order; None for an event without any. Raises Unavailable."""
         ...
 
     async def last_sequence(self) -> int:
         """The newest sequence. Raises Unavailable."""
+        ...
+
+
+@runtime_checkable
+class Publisher(Protocol):
+    """Intake, as far as publishing over HTTP goes."""
+
+    async def publish(self, submissions: Sequence[Submission], *, actor: str | None) -> list[Receipt]:
+        """Decide, seal and append; a receipt for each, in this order. Raises Unavailable."""
         ...
 
 
@@ -61,16 +74,22 @@ class Hub:
 
     pool: Pool
     events: RawEvents
+    publisher: Publisher
     clock: Clock
     settings: Settings
     metrics: Metrics
+    overviews: Remembered[Overview] = dataclasses.field(default_factory=Remembered[Overview])
 
     @contextlib.asynccontextmanager
     async def read(self, question: Question, token: Token | None = None) -> AsyncGenerator[Reading]:
         """One REPEATABLE READ transaction with its basis. Raises InvalidInput or Unavailable."""
         if question.min_sequence is not None:
             await self.wait_until_projected(question.min_sequence)
-        async with self.pool.connection() as connection, connection.transaction(), connection.cursor() as cursor:
+        async with (
+            self.pool.connection() as connection,
+            connection.transaction(),
+            connection.cursor() as cursor,
+        ):
             await cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
             basis = await resolve_basis(
                 cursor, as_of=question.as_of, valid_at=question.valid_at, now=self.clock(), token=token
@@ -112,7 +131,9 @@ class Hub:
     async def write_reading(self, caller: Caller, *, what: str, purpose: str, count: int) -> None:
         """Record that personal data was read, committed before it is shown."""
         async with self.pool.connection() as connection:
-            await record_reading(connection, caller, what=what, purpose=purpose, count=count, now=self.clock())
+            await record_reading(
+                connection, caller, what=what, purpose=purpose, count=count, now=self.clock()
+            )
 
 
 def create_pool(database_url: str) -> Pool:

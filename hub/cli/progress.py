@@ -6,7 +6,14 @@ import time
 from collections.abc import Callable, Generator
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 
 PLAIN_SECONDS = 5.0
 Report = Callable[[str, int, int], None]
@@ -49,7 +56,9 @@ def _bars() -> Generator[Report]:
             task_id, began = tasks[stage]
             seconds = max(time.monotonic() - began, 1e-6)
             ids = {int(task.id): task.id for task in progress.tasks}
-            progress.update(ids[task_id], completed=done, total=total or None, rate=f"{done / seconds:,.0f}/s")
+            progress.update(
+                ids[task_id], completed=done, total=total or None, rate=f"{done / seconds:,.0f}/s"
+            )
 
         yield report
 

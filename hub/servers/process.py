@@ -29,8 +29,10 @@ def prepare_nothing() -> None:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Child:
-    """What to run. `before_start` runs before every start; it is ready when it has run for `settle_seconds` and
-    `is_ready`, asked again and again, says yes.
+    """What to run.
+
+    `before_start` runs before every start. It is ready when it has run for `settle_seconds` and `is_ready`, asked again
+    and again, says yes.
     """
 
     name: str

@@ -56,7 +56,7 @@ class Plans:
         """For run.json: where they listen, without passwords."""
         return {
             "nats_url": str(nats.address(LOOPBACK, self.nats.port, nats.APP, None)) if self.nats else None,
-            "database_url": postgres.address("127.0.0.1", self.postgres.port, None)
+            "database_url": str(postgres.address(LOOPBACK, self.postgres.port, None))
             if self.postgres
             else None,
         }

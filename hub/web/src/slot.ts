@@ -18,6 +18,8 @@ export interface Slot<T> {
 }
 
 const RETRY_MS = 4_000;
+/** A slider asks for many things in a row; only the one it rests on is asked of the hub. */
+const PAUSE_MS = 120;
 
 export function createSlot<T>(changed: () => void): Slot<T> {
   let key = "";
@@ -73,7 +75,9 @@ export function createSlot<T>(changed: () => void): Slot<T> {
       if (wanted === key) return;
       key = wanted;
       ask = fetch;
-      void run();
+      if (!isLoading) return void run();
+      stop();
+      timer = setTimeout(() => void run(), PAUSE_MS);
     },
     clear() {
       if (key === "") return;

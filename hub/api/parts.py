@@ -1,0 +1,30 @@
+"""Opening the parts of a hub for the API: the pool, the link to the log, intake."""
+
+import contextlib
+from collections.abc import AsyncGenerator
+
+from hub.api.log_link import keep_link
+from hub.api.metrics import Metrics
+from hub.api.reading import Hub, create_pool
+from hub.clock import Clock
+from hub.servers.stack import open_stack
+from hub.settings import Settings
+from hub.stream import EVENTS, PREFIX
+from hub.vault import Vault
+
+
+@contextlib.asynccontextmanager
+async def open_parts(
+    settings: Settings, metrics: Metrics, clock: Clock, *, stream: str = EVENTS, prefix: str = PREFIX
+) -> AsyncGenerator[Hub]:
+    """The parts, for as long as the block runs. A database or log that is away now is used as soon as it is there."""
+    async with contextlib.AsyncExitStack() as stack:
+        servers = await stack.enter_async_context(open_stack(settings))
+        pool = create_pool(servers.database_url)
+        await pool.open(wait=False)
+        stack.push_async_callback(pool.close)
+        vault = Vault(servers.master_key)
+        link = await stack.enter_async_context(
+            keep_link(servers.nats_servers, pool, vault, stream=stream, prefix=prefix)
+        )
+        yield Hub(pool=pool, events=link, publisher=link, clock=clock, settings=settings, metrics=metrics)

@@ -1,0 +1,132 @@
+"""Hiding small counts from the public, so that neither a count nor a total minus what is shown tells of fewer than K households.
+
+Hidden is null, never 0. A count of 1 to K - 1 is hidden (0 is shown); inside a published total at least two counts are hidden, together at least K; where
+a total itself is hidden, at least one of its parts is. What follows from a hidden number of households goes with it.
+"""
+
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+from hub.api.answers import AreaNumbers, NeedCounts, Overview, OverviewAssistance
+
+K = 10
+PARENT_DIGITS = 4
+
+
+def choose_hidden(
+    counts: Sequence[int], *, must: Iterable[int] = (), total_is_shown: bool = True
+) -> set[int]:
+    """The positions to hide among counts that add up to a total. `must` are hidden for another reason."""
+    hidden = {position for position, count in enumerate(counts) if 0 < count < K} | set(must)
+    if total_is_shown and not hidden:
+        return hidden
+    waiting = sorted(
+        set(range(len(counts))) - hidden, key=lambda position: (counts[position] == 0, counts[position])
+    )
+    for position in waiting:
+        if _is_safe(counts, hidden, total_is_shown=total_is_shown):
+            break
+        hidden.add(position)
+    return hidden
+
+
+def _is_safe(counts: Sequence[int], hidden: set[int], *, total_is_shown: bool) -> bool:
+    amount = sum(counts[position] for position in hidden)
+    return (len(hidden) >= 2 and amount >= K) if total_is_shown else amount > 0
+
+
+def suppress_areas(areas: Sequence[AreaNumbers], hidden_parents: frozenset[str | None]) -> list[AreaNumbers]:
+    """Areas as the public may see them. `hidden_parents` are the codes of the level above whose counts are hidden."""
+    groups: dict[str | None, list[int]] = {}
+    for position, area in enumerate(areas):
+        groups.setdefault(parent_of(area), []).append(position)
+    found = list(areas)
+    for parent, positions in groups.items():
+        group = [areas[position] for position in positions]
+        shown = suppress_group(group, total_is_shown=parent not in hidden_parents)
+        for position, area in zip(positions, shown, strict=True):
+            found[position] = area
+    return found
+
+
+def parent_of(area: AreaNumbers) -> str | None:
+    """The amphoe of a tambon; None for the province."""
+    return area.code[:PARENT_DIGITS] if area.code is not None and len(area.code) > PARENT_DIGITS else None
+
+
+def suppress_group(areas: Sequence[AreaNumbers], *, total_is_shown: bool) -> list[AreaNumbers]:
+    """The areas of one parent, column by column; an area whose households are hidden shows no count at all."""
+
+    def hide(counts: list[int | None], must: set[int]) -> set[int]:
+        return choose_hidden([count or 0 for count in counts], must=must, total_is_shown=total_is_shown)
+
+    rows = hide([area.households for area in areas], set())
+    several = hide([area.in_more_than_one for area in areas], rows)
+    helped = hide([area.assisted_households for area in areas], rows)
+    names = tuple(areas[0].needs) if areas else ()
+    needs = {name: hide([area.needs[name] for area in areas], rows) for name in names}
+    return [
+        _blank(area, position, rows=rows, several=several, helped=helped, needs=needs)
+        for position, area in enumerate(areas)
+    ]
+
+
+def _blank(
+    area: AreaNumbers,
+    position: int,
+    *,
+    rows: set[int],
+    several: set[int],
+    helped: set[int],
+    needs: dict[str, set[int]],
+) -> AreaNumbers:
+    changes: dict[str, object] = {}
+    if position in rows:
+        changes |= {"households": None, "persons": None, "records": None}
+    if position in several:
+        changes["in_more_than_one"] = None
+    if position in helped:
+        changes |= {"assisted_households": None, "actions": None, "amount_thb": None}
+    shown = {name: None if position in needs[name] else count for name, count in area.needs.items()}
+    if shown != area.needs:
+        changes["needs"] = shown
+    return msgspec.structs.replace(area, **changes, suppressed=True) if changes else area
+
+
+def suppress_overview(whole: Overview, areas: list[AreaNumbers]) -> Overview:
+    """The totals as the public may see them, with areas that are suppressed already."""
+    few = 0 < (whole.households or 0) < K
+    help_ = whole.assistance
+    few_helped = few or 0 < (help_.households or 0) < K
+    return msgspec.structs.replace(
+        whole,
+        records=suppress_parts(whole.records, all_hidden=few),
+        in_sources=suppress_parts(whole.in_sources, all_hidden=few),
+        households=None if few else whole.households,
+        persons=None if few else whole.persons,
+        needs={name: _suppress_need(counts, all_hidden=few) for name, counts in whole.needs.items()},
+        assistance=OverviewAssistance(
+            actions=None if few_helped else help_.actions,
+            amount_thb=None if few_helped else help_.amount_thb,
+            households=None if few_helped else help_.households,
+            unresolved=None if few_helped or 0 < (help_.unresolved or 0) < K else help_.unresolved,
+        ),
+        areas=areas,
+        suppressed=True,
+    )
+
+
+def suppress_parts(parts: dict[str, int | None], *, all_hidden: bool) -> dict[str, int | None]:
+    """Named counts that add up to a published total."""
+    if all_hidden:
+        return dict.fromkeys(parts)
+    hidden = choose_hidden([count or 0 for count in parts.values()])
+    return {
+        name: None if position in hidden else count for position, (name, count) in enumerate(parts.items())
+    }
+
+
+def _suppress_need(counts: NeedCounts, *, all_hidden: bool) -> NeedCounts:
+    parts = {"need": counts.need, "no_need": counts.no_need, "unknown": counts.unknown}
+    return NeedCounts(**suppress_parts(parts, all_hidden=all_hidden))

@@ -1,0 +1,50 @@
+"""What every command needs: its settings, a loop to run in, and how to answer."""
+
+import asyncio
+import dataclasses
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import TypeVar
+
+import click
+import msgspec
+import uvloop
+
+from hub.logging import configure_logging
+from hub.settings import Settings, read_environment, read_settings
+
+
+@dataclasses.dataclass(frozen=True)
+class Options:
+    """The options before the command."""
+
+    data: Path | None
+    log_level: str | None
+
+    def settings(
+        self, role: str = "command", *, host: str | None = None, port: int | None = None
+    ) -> Settings:
+        """Settings of the environment with the options on top; logging is set up for `role`.
+
+        A command that answers a person speaks only of trouble; servers log what they do.
+        """
+        level = self.log_level or ("warning" if role == "command" else None)
+        settings = read_settings(
+            read_environment(), data_dir=self.data, log_level=level, host=host, port=port
+        )
+        configure_logging(settings, role)
+        return settings
+
+
+Result = TypeVar("Result")
+
+
+def run(work: Coroutine[object, object, Result]) -> Result:
+    """Run asynchronous work to its end."""
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        return runner.run(work)
+
+
+def answer(value: object, *, as_json: bool, text: str) -> None:
+    """Print an answer for a program or for a person."""
+    click.echo(msgspec.json.encode(value).decode() if as_json else text)

@@ -1,0 +1,76 @@
+"""Deciding about one item from what is already recorded. Pure; the rules are design section 5, *Repeats*."""
+
+import msgspec
+
+from hub.intake import receipts
+from hub.intake.items import Item
+from hub.intake.receipts import Receipt
+from hub.ledger import Known, KnownAction
+
+
+class Append(msgspec.Struct, frozen=True, gc=False):
+    """Append it: `expected` is the last sequence of its subject. `is_new` says that nothing stood there before."""
+
+    expected: int
+    is_new: bool
+
+
+def decide(item: Item, known: Known) -> Append | Receipt:
+    """Whether to append an item, or what to answer instead."""
+    match item.family:
+        case "record" | "withdrawal":
+            return _decide_statement(item, known)
+        case "action" | "correction" | "void":
+            return _decide_action(item, known.actions.get(item.key))
+        case "item":
+            found = known.items.get(item.key)
+            if found is None:
+                return Append(0, is_new=True)
+            if found.content == item.content:
+                return Receipt(status="unchanged", sequence=found.sequence, row=item.row)
+            return Append(found.sequence, is_new=False)
+
+
+def _decide_statement(item: Item, known: Known) -> Append | Receipt:
+    statements = known.statements.get(item.key, {})
+    last = max((statement.sequence for statement in statements.values()), default=0)
+    found = statements.get(item.period)
+    if item.family == "withdrawal":
+        if found is None:
+            return receipts.rejected((receipts.UNKNOWN_STATEMENT,), item.row)
+        if found.withdrawn:
+            return Receipt(status="unchanged", sequence=found.sequence, row=item.row)
+        return Append(last, is_new=False)
+    if found is not None and not found.withdrawn and found.content == item.content:
+        return Receipt(status="unchanged", sequence=found.sequence, row=item.row)
+    return Append(last, is_new=found is None)
+
+
+def _decide_action(item: Item, found: KnownAction | None) -> Append | Receipt:
+    if item.family == "action":
+        if found is None:
+            return Append(0, is_new=True)
+        if found.first_content == item.content:
+            return Receipt(status="duplicate", sequence=found.first_sequence, row=item.row)
+        error = receipts.CONFLICT
+        return Receipt(status="conflict", sequence=found.first_sequence, row=item.row, errors=(error,))
+    if found is None:
+        return receipts.rejected((receipts.UNKNOWN_ACTION,), item.row)
+    repeats_void = item.family == "void" and found.voided
+    repeats_correction = item.family == "correction" and not found.voided and found.content == item.content
+    if repeats_void or repeats_correction:
+        return Receipt(status="unchanged", sequence=found.sequence, row=item.row)
+    return Append(found.sequence, is_new=False)
+
+
+def stands(item: Item, known: Known, expected: int) -> int | None:
+    """The sequence at which this item stands although its append was not acknowledged, or None if it does not."""
+    if item.family in {"record", "withdrawal"}:
+        found = known.statements.get(item.key, {}).get(item.period)
+        if found is None or found.sequence <= expected or found.withdrawn != (item.family == "withdrawal"):
+            return None
+        return found.sequence if item.family == "withdrawal" or found.content == item.content else None
+    other = known.actions.get(item.key) if item.family != "item" else known.items.get(item.key)
+    if other is None or other.sequence <= expected or other.content != item.content:
+        return None
+    return other.sequence

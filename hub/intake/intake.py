@@ -1,0 +1,230 @@
+"""Taking in: decide against the ledger, seal, append durably, answer. Nothing is lost and nothing is stored twice.
+
+The order is fixed: keys are committed, then the events are appended and acknowledged as synced, then the ledger learns of them. Whatever breaks in
+between, the ledger is brought up to date from the log and every item without an answer is decided again.
+"""
+
+import asyncio
+import logging
+import secrets
+from collections.abc import AsyncIterator, Awaitable, Iterable, Sequence
+
+import msgspec
+import psycopg
+from psycopg import AsyncConnection
+from psycopg.rows import TupleRow
+from psycopg_pool import AsyncConnectionPool, PoolTimeout
+
+from contracts.errors import Unavailable
+from contracts.events import Event, encode_event
+from hub import ledger
+from hub.intake import receipts
+from hub.intake.decide import Append, decide, stands
+from hub.intake.items import Item, Sealer
+from hub.intake.receipts import Receipt
+from hub.ledger import Entry, Known
+from hub.log import BATCH_LIMIT, RETRY_PAUSES, JetStreamLog, OutcomeUnknown, Outgoing, WrongLastSequence
+from hub.sealing import NONCE_BYTES
+from hub.vault import Vault
+
+logger = logging.getLogger(__name__)
+
+Pool = AsyncConnectionPool[AsyncConnection[TupleRow]]
+PASSING = (
+    psycopg.OperationalError,
+    psycopg.InterfaceError,
+    PoolTimeout,
+    OutcomeUnknown,
+    WrongLastSequence,
+    Unavailable,
+)
+NONCES_AT_ONCE = 4096
+
+
+class _Ready(msgspec.Struct):
+    """Items decided to be appended, with their events. `positions` are places in the chunk; `later` has to wait for these."""
+
+    positions: list[int]
+    appends: list[Append]
+    events: list[Event]
+    outgoing: list[Outgoing]
+    later: list[int]
+
+
+class Intake:
+    """The one way into the log. Safe beside other intakes on the same log, also in other processes."""
+
+    def __init__(self, pool: Pool, log: JetStreamLog, vault: Vault, pseudonym_key: bytes) -> None:
+        self.pool = pool
+        self.log = log
+        self.vault = vault
+        self.pseudonym_key = pseudonym_key
+        self._nonces: list[bytes] = []
+
+    async def ensure(self) -> None:
+        """Tables of ledger and vault, and a ledger that knows the whole log."""
+        async with self.pool.connection() as connection:
+            await self.vault.ensure(connection)
+            await ledger.ensure(connection)
+            await ledger.sync(connection, self.log)
+
+    async def submit(self, items: Sequence[Item]) -> list[Receipt]:
+        """Take these in, in order; one receipt each. Raises Unavailable when log or database stay away."""
+        found: list[Receipt] = []
+        async for chunk in self.submit_all(
+            items[start : start + BATCH_LIMIT] for start in range(0, len(items), BATCH_LIMIT)
+        ):
+            found.extend(chunk)
+        return found
+
+    async def submit_all(self, chunks: Iterable[Sequence[Item]]) -> AsyncIterator[list[Receipt]]:
+        """The same for chunks of at most BATCH_LIMIT items: while one is being appended, the next is made ready."""
+        running: asyncio.Task[list[Receipt]] | None = None
+        try:
+            for chunk in chunks:
+                turn = _Turn(running)
+                task = asyncio.create_task(self._submit_chunk(chunk, turn))
+                if running is not None:
+                    await turn.prepared.wait()
+                    yield await running
+                running = task
+            if running is not None:
+                yield await running
+        finally:
+            if running is not None and not running.done():
+                running.cancel()
+
+    async def _submit_chunk(self, items: Sequence[Item], turn: "_Turn") -> list[Receipt]:
+        answers: list[Receipt | None] = [None] * len(items)
+        tried: dict[int, int] = {}
+        pauses = iter(RETRY_PAUSES)
+        while True:
+            open_ = [position for position, answer in enumerate(answers) if answer is None]
+            if not open_:
+                turn.prepared.set()
+                return [answer for answer in answers if answer is not None]
+            try:
+                ready = await self._make_ready(items, open_, answers, tried)
+                turn.prepared.set()
+                await turn.wait_for_previous()
+                if ready.outgoing:
+                    await self._append(items, ready, answers, tried)
+            except PASSING as error:
+                await self._recover(error, next(pauses, None))
+
+    async def _recover(self, error: Exception, pause: float | None) -> None:
+        if pause is None:
+            raise Unavailable(
+                "Log or database stay away; what was acknowledged is stored, send the rest again.",
+                message_th="ระบบบันทึกยังไม่พร้อม ข้อมูลที่ตอบรับแล้วถูกบันทึก กรุณาส่งส่วนที่เหลืออีกครั้ง",
+                code="INTAKE_UNAVAILABLE",
+            ) from error
+        logger.info("taking in again", extra={"reason": type(error).__name__, "pause": pause})
+        if not isinstance(error, WrongLastSequence):
+            await asyncio.sleep(pause)
+        try:
+            async with self.pool.connection() as connection:
+                await ledger.sync(connection, self.log)
+        except PASSING as again:
+            logger.info("the ledger is not up to date yet", extra={"reason": type(again).__name__})
+
+    async def _make_ready(
+        self, items: Sequence[Item], open_: list[int], answers: list[Receipt | None], tried: dict[int, int]
+    ) -> _Ready:
+        async with self.pool.connection() as connection:
+            known = await _find_known(connection, [items[position] for position in open_])
+            ready = _Ready([], [], [], [], [])
+            subjects: set[str] = set()
+            for position in open_:
+                item = items[position]
+                if position in tried and (sequence := stands(item, known, tried[position])) is not None:
+                    answers[position] = _accepted(item, sequence, tried[position], is_new=False)
+                elif item.subject in subjects:
+                    ready.later.append(position)
+                else:
+                    decision = decide(item, known)
+                    if isinstance(decision, Append):
+                        subjects.add(item.subject)
+                        ready.positions.append(position)
+                        ready.appends.append(decision)
+                    else:
+                        answers[position] = decision
+            await self._seal(connection, items, ready, answers)
+        return ready
+
+    async def _seal(
+        self,
+        connection: AsyncConnection[TupleRow],
+        items: Sequence[Item],
+        ready: _Ready,
+        answers: list[Receipt | None],
+    ) -> None:
+        needed = {subject for position in ready.positions for subject in items[position].secrets}
+        keys = await self.vault.find_or_make(connection, needed)
+        sealer = Sealer(
+            {subject: cipher for subject, cipher in keys.items() if cipher is not None}, self.nonce
+        )
+        positions, appends = ready.positions, ready.appends
+        ready.positions, ready.appends = [], []
+        for position, append in zip(positions, appends, strict=True):
+            item = items[position]
+            if any(subject not in sealer.ciphers for subject in item.secrets):
+                answers[position] = Receipt(status="erased", row=item.row, errors=(receipts.ERASED,))
+                continue
+            event = item.build(item.event_id(append.expected), sealer)
+            ready.positions.append(position)
+            ready.appends.append(append)
+            ready.events.append(event)
+            subject = f"{self.log.prefix}.{item.subject}"
+            ready.outgoing.append(Outgoing(subject, encode_event(event), append.expected))
+
+    async def _append(
+        self, items: Sequence[Item], ready: _Ready, answers: list[Receipt | None], tried: dict[int, int]
+    ) -> None:
+        tried.update(zip(ready.positions, (append.expected for append in ready.appends), strict=True))
+        first = await self.log.append(ready.outgoing)
+        entries = [
+            Entry(items[position].subject, first + offset, event)
+            for offset, (position, event) in enumerate(zip(ready.positions, ready.events, strict=True))
+        ]
+        async with self.pool.connection() as connection:
+            await ledger.record(connection, entries)
+        for entry, position, append in zip(entries, ready.positions, ready.appends, strict=True):
+            answers[position] = _accepted(
+                items[position], entry.sequence, append.expected, is_new=append.is_new
+            )
+
+    def nonce(self) -> bytes:
+        """A nonce that was never used."""
+        if not self._nonces:
+            block = secrets.token_bytes(NONCE_BYTES * NONCES_AT_ONCE)
+            self._nonces = [block[start : start + NONCE_BYTES] for start in range(0, len(block), NONCE_BYTES)]
+        return self._nonces.pop()
+
+
+class _Turn:
+    """Keeps chunks in order: a chunk is appended when the one before it has its answers."""
+
+    def __init__(self, previous: Awaitable[list[Receipt]] | None) -> None:
+        self.prepared = asyncio.Event()
+        self._previous = previous
+
+    async def wait_for_previous(self) -> None:
+        if self._previous is not None:
+            await asyncio.wait({asyncio.ensure_future(self._previous)})
+            self._previous = None
+
+
+def _accepted(item: Item, sequence: int, expected: int, *, is_new: bool) -> Receipt:
+    event_id = item.event_id(expected)
+    return Receipt(status="accepted", sequence=sequence, event_id=event_id, row=item.row, is_new=is_new)
+
+
+async def _find_known(connection: AsyncConnection[TupleRow], items: Sequence[Item]) -> Known:
+    keys: dict[str, set[bytes]] = {"records": set(), "actions": set(), "items": set()}
+    names = {"record": "records", "withdrawal": "records", "item": "items"}
+    for item in items:
+        keys[names.get(item.family, "actions")].add(item.key)
+    return await ledger.find(
+        connection, records=keys["records"], actions=keys["actions"], items=keys["items"]
+    )

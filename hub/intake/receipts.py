@@ -1,0 +1,70 @@
+"""What a publisher is answered: one receipt per record, action or event, one for a whole file."""
+
+from typing import Literal
+
+import msgspec
+
+from contracts.errors import FieldError
+
+Status = Literal["accepted", "unchanged", "duplicate", "conflict", "rejected", "erased"]
+
+
+class Receipt(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One answer. `sequence` is the event that holds the content, also when it was there before; `is_new` tells records apart."""
+
+    status: Status
+    sequence: int | None = None
+    event_id: str | None = None
+    row: int | None = None
+    is_new: bool = False
+    errors: tuple[FieldError, ...] = ()
+
+
+class BatchReceipt(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The answer to a file. `read` = `new` + `changed` + `unchanged` + `rejected`, in records or actions; `rows` are rows of the file."""
+
+    batch: str
+    source: str
+    mode: str
+    state: Literal["finished", "held"]
+    rows: int
+    read: int
+    new: int
+    changed: int
+    unchanged: int
+    rejected: int
+    withdrawn: int = 0
+    repeated: bool = False
+    warnings: tuple[str, ...] = ()
+    first_errors: tuple[FieldError, ...] = ()
+
+
+def rejected(errors: tuple[FieldError, ...], row: int | None = None) -> Receipt:
+    """The answer to what cannot be taken."""
+    return Receipt(status="rejected", errors=errors, row=row)
+
+
+ERASED = FieldError(
+    code="ERASED",
+    path="",
+    message_en="This household or person was erased at their request and is not taken in again.",
+    message_th="ครัวเรือนหรือบุคคลนี้ได้ขอลบข้อมูลแล้ว ระบบจะไม่รับข้อมูลเข้าอีก",
+)
+CONFLICT = FieldError(
+    code="ACTION_CONFLICT",
+    path="action_id",
+    message_en="Another action was recorded under this action_id; send a correction, or use a new action_id.",
+    message_th="มีการช่วยเหลืออื่นที่ใช้ action_id นี้แล้ว กรุณาส่งการแก้ไข หรือใช้ action_id ใหม่",
+)
+UNKNOWN_ACTION = FieldError(
+    code="ACTION_UNKNOWN",
+    path="action_id",
+    message_en="No action of this agency has this action_id.",
+    message_th="ไม่พบการช่วยเหลือที่มี action_id นี้ของหน่วยงาน",
+)
+UNKNOWN_STATEMENT = FieldError(
+    code="RECORD_UNKNOWN",
+    path="record_key",
+    message_en="The source never gave this record for this period.",
+    message_th="แหล่งข้อมูลไม่เคยส่งระเบียนนี้สำหรับรอบนี้",
+)

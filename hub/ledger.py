@@ -1,0 +1,241 @@
+"""The intake ledger: what the latest event of every statement, action and other subject is.
+
+A table of its own for speed; the log is the truth, and `sync` reads from it whatever other appenders have added. An entry is made of an event
+alone, so the ledger can be dropped and rebuilt.
+"""
+
+import hashlib
+from collections.abc import Collection, Iterable, Sequence
+from pathlib import Path
+
+import msgspec
+from psycopg import AsyncConnection
+from psycopg.rows import TupleRow
+
+from contracts.events import (
+    AssistanceCorrected,
+    AssistanceRecorded,
+    AssistanceVoided,
+    Event,
+    RecordReceived,
+    RecordWithdrawn,
+    decode_event,
+)
+from hub.log import JetStreamLog
+from projections import queries
+
+_SQL = queries.load(Path(__file__).parent / "sql")
+_TABLES = ("statement", "statement_scope", "action", "item", "delivery", "rejected", "checkpoint")
+
+
+class KnownStatement(msgspec.Struct, frozen=True, gc=False):
+    """The latest event of a statement. `content` is that of the last received one."""
+
+    content: bytes | None
+    sequence: int
+    withdrawn: bool
+
+
+class KnownAction(msgspec.Struct, frozen=True, gc=False):
+    """The first and the latest event of an action."""
+
+    first_content: bytes
+    first_sequence: int
+    content: bytes
+    sequence: int
+    voided: bool
+
+
+class KnownItem(msgspec.Struct, frozen=True, gc=False):
+    """The latest event of any other subject."""
+
+    content: bytes
+    sequence: int
+
+
+class Known(msgspec.Struct):
+    """What the ledger knows of the things asked for, by key."""
+
+    statements: dict[bytes, dict[str, KnownStatement]] = {}
+    actions: dict[bytes, KnownAction] = {}
+    items: dict[bytes, KnownItem] = {}
+
+
+class Entry(msgspec.Struct, frozen=True, gc=False):
+    """An event as the ledger keeps it; `subject` leaves out the stream's prefix."""
+
+    subject: str
+    sequence: int
+    event: Event
+
+
+def token_of(subject: str) -> bytes:
+    """The key of a subject that is neither a record nor an action."""
+    return hashlib.sha256(subject.encode()).digest()[:16]
+
+
+def content_of(event: Event) -> bytes:
+    """What is compared for events that hold nothing personal."""
+    return hashlib.sha256(msgspec.json.encode(event.data)).digest()[:16]
+
+
+async def ensure(connection: AsyncConnection[TupleRow]) -> None:
+    """The ledger's tables; harmless when they are there."""
+    async with connection.transaction():
+        await connection.execute("SELECT pg_advisory_xact_lock(hashtext('intake'))")
+        await connection.execute(_SQL["create_intake"])
+        for table in _TABLES:
+            await connection.execute(_SQL[f"create_{table}"])
+        await connection.execute(_SQL["start_checkpoint"])
+
+
+async def find(
+    connection: AsyncConnection[TupleRow],
+    *,
+    records: Collection[bytes] = (),
+    actions: Collection[bytes] = (),
+    items: Collection[bytes] = (),
+) -> Known:
+    """What is known of these records, actions and other subjects."""
+    known = Known()
+    if records:
+        cursor = await connection.execute(_SQL["fetch_statements"], {"keys": list(records)}, binary=True)
+        for record, period, content, sequence, withdrawn in await cursor.fetchall():
+            known.statements.setdefault(record, {})[period] = KnownStatement(content, sequence, withdrawn)
+    if actions:
+        cursor = await connection.execute(_SQL["fetch_actions"], {"keys": list(actions)}, binary=True)
+        known.actions = {row[0]: KnownAction(*row[1:]) for row in await cursor.fetchall()}
+    if items:
+        cursor = await connection.execute(_SQL["fetch_items"], {"keys": list(items)}, binary=True)
+        known.items = {row[0]: KnownItem(*row[1:]) for row in await cursor.fetchall()}
+    return known
+
+
+async def record(connection: AsyncConnection[TupleRow], entries: Sequence[Entry]) -> None:
+    """Keep these events, whose sequences are contiguous, and move the checkpoint if nothing is missing before them."""
+    latest = {_key(entry): entry for entry in sorted(entries, key=lambda entry: entry.sequence)}
+    async with connection.transaction():
+        await _put_statements(connection, latest.values())
+        await _put_actions(connection, latest.values())
+        await _put_items(connection, latest.values())
+        values = {"first": entries[0].sequence, "last": entries[-1].sequence}
+        await connection.execute(_SQL["advance_checkpoint"], values)
+
+
+async def sync(connection: AsyncConnection[TupleRow], log: JetStreamLog) -> int:
+    """Read what the ledger does not know from the log; how many events that were."""
+    row = await (await connection.execute(_SQL["fetch_checkpoint"])).fetchone()
+    checkpoint = row[0] if row else 0
+    last = await log.last_sequence()
+    read = 0
+    if last > checkpoint:
+        async for stored in log.read(checkpoint, stop_at=last, batch=1000):
+            entries = [
+                Entry(log.without_prefix(item.subject), item.sequence, decode_event(item.data))
+                for item in stored
+            ]
+            # One by one where an action appears twice: its first content must not be lost.
+            for part in _without_repeats(entries):
+                await record(connection, part)
+            read += len(stored)
+    return read
+
+
+def _key(entry: Entry) -> tuple[str, str]:
+    event = entry.event
+    period = event.data.period if isinstance(event, RecordReceived | RecordWithdrawn) else ""
+    return (entry.subject, period)
+
+
+def _without_repeats(entries: Iterable[Entry]) -> Iterable[list[Entry]]:
+    part: list[Entry] = []
+    seen: set[tuple[str, str]] = set()
+    for entry in entries:
+        if _key(entry) in seen:
+            yield part
+            part, seen = [], set()
+        part.append(entry)
+        seen.add(_key(entry))
+    if part:
+        yield part
+
+
+async def _put_statements(connection: AsyncConnection[TupleRow], entries: Iterable[Entry]) -> None:
+    columns: dict[str, list[object]] = {
+        name: [] for name in ("record", "period", "source", "amphoe", "content", "sequence", "withdrawn")
+    }
+    for entry in entries:
+        event = entry.event
+        if isinstance(event, RecordReceived):
+            amphoe, content, withdrawn = event.data.amphoe, bytes.fromhex(event.data.content), False
+        elif isinstance(event, RecordWithdrawn):
+            amphoe, content, withdrawn = None, None, True
+        else:
+            continue
+        row = (bytes.fromhex(event.data.record), event.data.period, event.source, amphoe, content)
+        for name, value in zip(columns, (*row, entry.sequence, withdrawn), strict=True):
+            columns[name].append(value)
+    if columns["record"]:
+        await connection.execute(_SQL["put_statements"], columns)
+
+
+async def _put_actions(connection: AsyncConnection[TupleRow], entries: Iterable[Entry]) -> None:
+    columns: dict[str, list[object]] = {name: [] for name in ("action", "content", "sequence", "voided")}
+    for entry in entries:
+        event = entry.event
+        if not isinstance(event, AssistanceRecorded | AssistanceCorrected | AssistanceVoided):
+            continue
+        row = (bytes.fromhex(event.data.action), bytes.fromhex(event.data.content))
+        for name, value in zip(
+            columns, (*row, entry.sequence, isinstance(event, AssistanceVoided)), strict=True
+        ):
+            columns[name].append(value)
+    if columns["action"]:
+        await connection.execute(_SQL["put_actions"], columns)
+
+
+async def _put_items(connection: AsyncConnection[TupleRow], entries: Iterable[Entry]) -> None:
+    families = (RecordReceived, RecordWithdrawn, AssistanceRecorded, AssistanceCorrected, AssistanceVoided)
+    others = [entry for entry in entries if not isinstance(entry.event, families)]
+    if others:
+        values = {
+            "token": [token_of(entry.subject) for entry in others],
+            "content": [content_of(entry.event) for entry in others],
+            "sequence": [entry.sequence for entry in others],
+        }
+        await connection.execute(_SQL["put_items"], values)
+
+
+async def find_scope(
+    connection: AsyncConnection[TupleRow], *, source: str, periods: Collection[str], areas: Collection[str]
+) -> dict[bytes, str | None]:
+    """The records with a standing statement of this source and these periods inside the amphoe, with their amphoe."""
+    values = {"source": source, "periods": list(periods), "areas": list(areas) or None}
+    cursor = await connection.execute(_SQL["fetch_scope"], values, binary=True)
+    return {row[0]: row[1] for row in await cursor.fetchall()}
+
+
+async def find_delivery(connection: AsyncConnection[TupleRow], batch: str) -> bytes | None:
+    """The receipt of a finished delivery, as JSON."""
+    row = await (await connection.execute(_SQL["fetch_delivery"], {"batch": batch})).fetchone()
+    return None if row is None else row[0].encode()
+
+
+async def finish_delivery(connection: AsyncConnection[TupleRow], batch: str, receipt: bytes) -> None:
+    """Keep the receipt of a finished delivery."""
+    async with connection.transaction():
+        await connection.execute(_SQL["put_delivery"], {"batch": batch, "receipt": receipt.decode()})
+
+
+async def keep_rejected(
+    connection: AsyncConnection[TupleRow], batch: str, rows: Sequence[tuple[int, bytes, bytes]]
+) -> None:
+    """Keep refused rows: number, errors as JSON, sealed cells."""
+    values = {
+        "batch": [batch] * len(rows),
+        "row": [row for row, _, _ in rows],
+        "errors": [errors.decode() for _, errors, _ in rows],
+        "box": [box for _, _, box in rows],
+    }
+    async with connection.transaction():
+        await connection.execute(_SQL["put_rejected"], values)

@@ -1,0 +1,28 @@
+"""Files into delivered rows, one at a time, whatever their format; the meaning of the cells is the contract's matter."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from contracts.sources.contract import DeliveredRow, TableContract
+from hub.readers import faults
+from hub.readers.csv import read_csv
+from hub.readers.json import read_json
+from hub.readers.opening import open_file
+from hub.readers.xlsx import read_xlsx
+
+
+def read_rows(path: Path, contract: TableContract) -> Iterator[DeliveredRow]:
+    """The rows of a file, lazily, numbered from 1 behind the heading. The format is told from the content, not the name.
+
+    Raises InvalidInput (FILE_EMPTY, ENCODING_UNKNOWN, COLUMNS_MISSING, BROKEN_JSON, FILE_UNREADABLE) or TooLarge; JSON that breaks in the
+    middle raises after the objects before it.
+    """
+    with open_file(path) as stream:
+        head = stream.peek(4)[:4]
+    if not head:
+        raise faults.file_empty()
+    if head.startswith(b"PK\x03\x04"):
+        return read_xlsx(path, contract)
+    if head.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in {b"[", b"{"}:
+        return read_json(path)
+    return read_csv(path, contract)

@@ -1,0 +1,43 @@
+"""Opening a file that may be gzipped, within limits."""
+
+import gzip
+import io
+from pathlib import Path
+
+from hub.readers import faults
+
+
+class _Limited(io.RawIOBase):
+    """Raises TooLarge once more than the limit came out of the stream beneath."""
+
+    def __init__(self, inner: io.BufferedIOBase, limit: int) -> None:
+        self._inner = inner
+        self._limit = limit
+        self._read = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: "memoryview | bytearray", /) -> int:  # pyright: ignore[reportIncompatibleMethodOverride]
+        data = self._inner.read(len(buffer))
+        buffer[: len(data)] = data
+        self._read += len(data)
+        if self._read > self._limit:
+            raise faults.too_large(self._read)
+        return len(data)
+
+    def close(self) -> None:
+        self._inner.close()
+        super().close()
+
+
+def open_file(path: Path) -> io.BufferedReader:
+    """The bytes of a file, unpacked if it is gzip. Raises TooLarge over LIMIT_BYTES, or over LIMIT_RATIO times its packed size."""
+    size = path.stat().st_size
+    if size > faults.LIMIT_BYTES:
+        raise faults.too_large(size)
+    stream = path.open("rb")
+    if stream.peek(2)[:2] != b"\x1f\x8b":
+        return stream
+    limit = min(faults.LIMIT_BYTES, size * faults.LIMIT_RATIO)
+    return io.BufferedReader(_Limited(gzip.GzipFile(fileobj=stream), limit), 1 << 16)

@@ -1,0 +1,134 @@
+-- name: create_intake
+-- The schema of the intake ledger.
+CREATE SCHEMA IF NOT EXISTS intake;
+
+-- name: create_statement
+-- The latest event of every statement. The last event of a record's subject is the greatest sequence among its statements.
+CREATE TABLE IF NOT EXISTS intake.statement (
+    record bytea NOT NULL,
+    period text NOT NULL,
+    source text NOT NULL,
+    amphoe text,
+    content bytea,
+    sequence bigint NOT NULL,
+    withdrawn boolean NOT NULL,
+    PRIMARY KEY (record, period)
+);
+
+-- name: create_statement_scope
+-- For the scope of a snapshot.
+CREATE INDEX IF NOT EXISTS statement_scope ON intake.statement (source, period) WHERE NOT withdrawn;
+
+-- name: create_action
+-- The first and the latest event of every action.
+CREATE TABLE IF NOT EXISTS intake.action (
+    action bytea PRIMARY KEY,
+    first_content bytea NOT NULL,
+    first_sequence bigint NOT NULL,
+    content bytea NOT NULL,
+    sequence bigint NOT NULL,
+    voided boolean NOT NULL
+);
+
+-- name: create_item
+-- The latest event of every other subject: agencies, programmes, boundaries, batches.
+CREATE TABLE IF NOT EXISTS intake.item (token bytea PRIMARY KEY, content bytea NOT NULL, sequence bigint NOT NULL);
+
+-- name: create_delivery
+-- Finished deliveries of files, with the receipt that was given.
+CREATE TABLE IF NOT EXISTS intake.delivery (
+    batch text PRIMARY KEY,
+    receipt jsonb NOT NULL,
+    finished_at timestamptz NOT NULL DEFAULT clock_timestamp()
+);
+
+-- name: create_rejected
+-- Rows that were refused, kept sealed so that nothing is lost.
+CREATE TABLE IF NOT EXISTS intake.rejected (
+    batch text NOT NULL,
+    row_number integer NOT NULL,
+    errors jsonb NOT NULL,
+    box bytea NOT NULL,
+    PRIMARY KEY (batch, row_number)
+);
+
+-- name: create_checkpoint
+-- Up to which event the ledger knows the log without a hole.
+CREATE TABLE IF NOT EXISTS intake.checkpoint (
+    single boolean PRIMARY KEY DEFAULT true CHECK (single),
+    sequence bigint NOT NULL
+);
+
+-- name: start_checkpoint
+-- The ledger begins before the first event.
+INSERT INTO intake.checkpoint (sequence) VALUES (0) ON CONFLICT DO NOTHING;
+
+-- name: fetch_checkpoint
+-- Up to which event the ledger knows the log.
+SELECT sequence FROM intake.checkpoint;
+
+-- name: advance_checkpoint
+-- The ledger now also knows first to last, if it knew everything before.
+UPDATE intake.checkpoint SET sequence = %(last)s WHERE sequence >= %(first)s - 1 AND sequence < %(last)s;
+
+-- name: fetch_statements
+-- What is known of these records, by statement.
+SELECT record, period, content, sequence, withdrawn FROM intake.statement WHERE record = ANY(%(keys)s::bytea[]);
+
+-- name: fetch_actions
+-- What is known of these actions.
+SELECT action, first_content, first_sequence, content, sequence, voided
+FROM intake.action WHERE action = ANY(%(keys)s::bytea[]);
+
+-- name: fetch_items
+-- What is known of these other subjects.
+SELECT token, content, sequence FROM intake.item WHERE token = ANY(%(keys)s::bytea[]);
+
+-- name: put_statements
+-- The latest events of statements; an older one never replaces a newer.
+INSERT INTO intake.statement (record, period, source, amphoe, content, sequence, withdrawn)
+SELECT * FROM unnest(
+    %(record)s::bytea[], %(period)s::text[], %(source)s::text[], %(amphoe)s::text[], %(content)s::bytea[],
+    %(sequence)s::bigint[], %(withdrawn)s::boolean[]
+)
+ON CONFLICT (record, period) DO UPDATE SET
+    content = coalesce(excluded.content, intake.statement.content), sequence = excluded.sequence,
+    withdrawn = excluded.withdrawn, amphoe = coalesce(excluded.amphoe, intake.statement.amphoe)
+WHERE excluded.sequence > intake.statement.sequence;
+
+-- name: put_actions
+-- The latest events of actions; the first stays.
+INSERT INTO intake.action (action, first_content, first_sequence, content, sequence, voided)
+SELECT action, content, sequence, content, sequence, voided FROM unnest(
+    %(action)s::bytea[], %(content)s::bytea[], %(sequence)s::bigint[], %(voided)s::boolean[]
+) AS latest (action, content, sequence, voided)
+ON CONFLICT (action) DO UPDATE SET
+    content = excluded.content, sequence = excluded.sequence, voided = excluded.voided
+WHERE excluded.sequence > intake.action.sequence;
+
+-- name: put_items
+-- The latest events of other subjects.
+INSERT INTO intake.item (token, content, sequence)
+SELECT * FROM unnest(%(token)s::bytea[], %(content)s::bytea[], %(sequence)s::bigint[])
+ON CONFLICT (token) DO UPDATE SET content = excluded.content, sequence = excluded.sequence
+WHERE excluded.sequence > intake.item.sequence;
+
+-- name: fetch_scope
+-- The standing statements of a source and period inside these amphoe (all of them when none is named).
+SELECT record, amphoe FROM intake.statement
+WHERE source = %(source)s AND period = ANY(%(periods)s::text[]) AND NOT withdrawn
+    AND (%(areas)s::text[] IS NULL OR amphoe = ANY(%(areas)s::text[]));
+
+-- name: fetch_delivery
+-- The receipt of a finished delivery.
+SELECT receipt::text FROM intake.delivery WHERE batch = %(batch)s;
+
+-- name: put_delivery
+-- Finish a delivery with its receipt.
+INSERT INTO intake.delivery (batch, receipt) VALUES (%(batch)s, %(receipt)s::jsonb) ON CONFLICT DO NOTHING;
+
+-- name: put_rejected
+-- Keep refused rows.
+INSERT INTO intake.rejected (batch, row_number, errors, box)
+SELECT * FROM unnest(%(batch)s::text[], %(row)s::integer[], %(errors)s::jsonb[], %(box)s::bytea[])
+ON CONFLICT DO NOTHING;

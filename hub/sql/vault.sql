@@ -1,0 +1,29 @@
+-- name: create_vault
+-- The schema of the keys.
+CREATE SCHEMA IF NOT EXISTS vault;
+
+-- name: create_subject_key
+-- One wrapped key per subject; an erased one is a tombstone without a key.
+CREATE TABLE IF NOT EXISTS vault.subject_key (
+    subject bytea PRIMARY KEY,
+    wrapped bytea,
+    created_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    erased_at timestamptz,
+    CHECK ((wrapped IS NULL) = (erased_at IS NOT NULL))
+);
+
+-- name: fetch_keys
+-- The wrapped keys of these subjects.
+SELECT subject, wrapped FROM vault.subject_key WHERE subject = ANY(%(subjects)s::bytea[]);
+
+-- name: insert_keys
+-- New keys; a subject that got one meanwhile keeps it.
+INSERT INTO vault.subject_key (subject, wrapped)
+SELECT * FROM unnest(%(subjects)s::bytea[], %(wrapped)s::bytea[])
+ON CONFLICT (subject) DO NOTHING;
+
+-- name: erase_keys
+-- Destroy keys and leave tombstones, also for subjects that never had a key.
+INSERT INTO vault.subject_key (subject, wrapped, erased_at)
+SELECT subject, NULL, %(erased_at)s FROM unnest(%(subjects)s::bytea[]) AS gone (subject)
+ON CONFLICT (subject) DO UPDATE SET wrapped = NULL, erased_at = coalesce(vault.subject_key.erased_at, %(erased_at)s);

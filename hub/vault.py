@@ -1,0 +1,103 @@
+"""The vault: one data key per subject, wrapped by the master key, in PostgreSQL.
+
+Without the vault the log is mute: it is backed up with the log, and more strictly. Keys are committed before the event that needs them is
+appended. Erasing a subject destroys its key and leaves a tombstone.
+"""
+
+import datetime as dt
+import secrets
+from collections.abc import Collection
+from pathlib import Path
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from psycopg import AsyncConnection
+from psycopg.rows import TupleRow
+
+from contracts.errors import HubError
+from contracts.events import Sequenced
+from hub.sealing import NONCE_BYTES, open_item, subjects_of
+from projections import queries
+
+KEY_BYTES = 32
+MASTER_NUMBER = b"\x01"
+"""First byte of a wrapped key: which master key wrapped it."""
+
+_SQL = queries.load(Path(__file__).parent / "sql")
+
+
+class WrongMasterKey(HubError):
+    """The master key does not open the vault."""
+
+    default_code = "WRONG_MASTER_KEY"
+
+
+class Vault:
+    """Keys of subjects. `master_key` is 32 bytes."""
+
+    def __init__(self, master_key: bytes) -> None:
+        self._master = AESGCM(master_key)
+
+    async def ensure(self, connection: AsyncConnection[TupleRow]) -> None:
+        """The vault's table; harmless when it is there."""
+        async with connection.transaction():
+            await connection.execute("SELECT pg_advisory_xact_lock(hashtext('vault'))")
+            await connection.execute(_SQL["create_vault"])
+            await connection.execute(_SQL["create_subject_key"])
+
+    async def find(
+        self, connection: AsyncConnection[TupleRow], subjects: Collection[str]
+    ) -> dict[str, AESGCM | None]:
+        """The keys of these subjects: None for an erased one, no entry for one without a key. Raises WrongMasterKey."""
+        if not subjects:
+            return {}
+        values = {"subjects": [bytes.fromhex(subject) for subject in subjects]}
+        cursor = await connection.execute(_SQL["fetch_keys"], values, binary=True)
+        return {
+            subject.hex(): None if wrapped is None else AESGCM(self._unwrap(subject, wrapped))
+            for subject, wrapped in await cursor.fetchall()
+        }
+
+    async def find_or_make(
+        self, connection: AsyncConnection[TupleRow], subjects: Collection[str]
+    ) -> dict[str, AESGCM | None]:
+        """The keys of all these subjects, made and committed where there was none; None for an erased one."""
+        found = await self.find(connection, subjects)
+        missing = [bytes.fromhex(subject) for subject in subjects if subject not in found]
+        if not missing:
+            return found
+        made = {subject: secrets.token_bytes(KEY_BYTES) for subject in missing}
+        wrapped = [self._wrap(subject, key) for subject, key in made.items()]
+        async with connection.transaction():
+            values = {"subjects": list(made), "wrapped": wrapped}
+            done = await connection.execute(_SQL["insert_keys"], values)
+        if done.rowcount == len(made):
+            found.update((subject.hex(), AESGCM(key)) for subject, key in made.items())
+            return found
+        return found | await self.find(connection, [subject.hex() for subject in missing])
+
+    async def erase(
+        self, connection: AsyncConnection[TupleRow], subjects: Collection[str], *, erased_at: dt.datetime
+    ) -> None:
+        """Destroy the keys of these subjects for ever."""
+        values = {"subjects": [bytes.fromhex(subject) for subject in subjects], "erased_at": erased_at}
+        async with connection.transaction():
+            await connection.execute(_SQL["erase_keys"], values)
+
+    async def open(self, connection: AsyncConnection[TupleRow], items: list[Sequenced]) -> list[Sequenced]:
+        """These events with their sections opened. Raises KeyMissing, BoxBroken, WrongMasterKey."""
+        keys = await self.find(connection, subjects_of(items))
+        return [open_item(item, keys) for item in items]
+
+    def _wrap(self, subject: bytes, key: bytes) -> bytes:
+        nonce = secrets.token_bytes(NONCE_BYTES)
+        return MASTER_NUMBER + nonce + self._master.encrypt(nonce, key, subject)
+
+    def _unwrap(self, subject: bytes, wrapped: bytes) -> bytes:
+        nonce, box = wrapped[1 : 1 + NONCE_BYTES], wrapped[1 + NONCE_BYTES :]
+        try:
+            return self._master.decrypt(nonce, box, subject)
+        except InvalidTag as error:
+            raise WrongMasterKey(
+                "The master key does not open the vault; HUB_MASTER_KEY belongs to another hub."
+            ) from error

@@ -1,0 +1,218 @@
+/** The state of the page and the ways to change it. Parts read it and call `go`; nothing else changes the view. */
+
+import { type HubProblem, fetchJson } from "./api.ts";
+import { dayOf } from "./calendar.ts";
+import { type Boundaries, readBoundaries } from "./map/boundaries.ts";
+import { type Session, mayListHouseholds, readSession, writeSession } from "./session.ts";
+import type { DemoRole, HouseholdDetail, HouseholdPage, Need, Overview, Timeline } from "./shapes.ts";
+import { type Slot, createSlot } from "./slot.ts";
+import { type View, basisQuery, readView, writeView } from "./view.ts";
+import { type Words, wordsOf } from "./words/index.ts";
+
+/** From this zoom on the map shows tambon instead of amphoe. */
+export const TAMBON_ZOOM = 9.6;
+
+export interface Search {
+  text: string;
+  need: Need | "";
+}
+
+export interface Sort {
+  column: string;
+  descending: boolean;
+}
+
+/** What is open or typed on the page and not worth an address. */
+export interface Desk {
+  isTimeOpen: boolean;
+  isRolesOpen: boolean;
+  definition: string | null;
+  search: Search;
+  sort: Sort;
+  showsPoints: boolean;
+  zoom: number;
+  fault: string | null;
+}
+
+export interface Slots {
+  overview: Slot<Overview>;
+  tambons: Slot<Overview>;
+  newest: Slot<Overview>;
+  boundaries: Slot<Boundaries>;
+  layers: Slot<ReadonlySet<string>>;
+  roles: Slot<DemoRole[]>;
+  list: Slot<HouseholdPage>;
+  household: Slot<HouseholdDetail>;
+  timeline: Slot<Timeline>;
+}
+
+export interface App {
+  readonly view: View;
+  readonly session: Session | null;
+  readonly desk: Desk;
+  readonly slots: Slots;
+  readonly words: Words;
+  readonly today: string;
+  /** Changes the view and the address; `replace` leaves no step to go back to. */
+  go(change: Partial<View>, replace?: boolean): void;
+  /** Changes what is open or typed. */
+  set(change: Partial<Desk>): void;
+  enter(session: Session | null): void;
+  say(problem: HubProblem): string;
+  moreHouseholds(): void;
+  /** Asks for the latest again, when the page has been away. */
+  refresh(): void;
+}
+
+type Fetch = <T>(path: string, query?: Record<string, string>) => (signal: AbortSignal) => Promise<T>;
+
+const PAGE = "50";
+
+function createSlots(changed: () => void): Slots {
+  return {
+    overview: createSlot(changed),
+    tambons: createSlot(changed),
+    newest: createSlot(changed),
+    boundaries: createSlot(changed),
+    layers: createSlot(changed),
+    roles: createSlot(changed),
+    list: createSlot(changed),
+    household: createSlot(changed),
+    timeline: createSlot(changed),
+  };
+}
+
+export function householdsQuery(view: View, search: Search): Record<string, string> {
+  const text = search.text.trim();
+  return {
+    ...basisQuery(view),
+    limit: PAGE,
+    ...(view.area === null ? {} : { area: view.area }),
+    ...(text === "" ? {} : { text }),
+    ...(search.need === "" ? {} : { need: search.need }),
+  };
+}
+
+/** Asks for what the view needs and forgets what it does not. */
+function wantAll(app: App, fetch: Fetch, round: string): void {
+  const { view, session, desk, slots } = app;
+  const basis = basisQuery(view);
+  const axes = `${round}|${JSON.stringify(basis)}`;
+  slots.overview.want(axes, fetch<Overview>("/v1/overview", { ...basis, level: "amphoe" }));
+  if (view.area !== null || desk.zoom >= TAMBON_ZOOM) {
+    slots.tambons.want(axes, fetch<Overview>("/v1/overview", { ...basis, level: "tambon" }));
+  }
+  if (desk.isTimeOpen && view.asOf !== null) {
+    slots.newest.want(round, fetch<Overview>("/v1/overview", { level: "amphoe" }));
+  }
+  slots.boundaries.want("boundaries", readBoundaries);
+  slots.layers.want(round, async (signal) => {
+    const answer = await fetch<{ collections: { id: string }[] }>("/ogc/collections")(signal);
+    return new Set(answer.collections.map((layer) => layer.id));
+  });
+  slots.roles.want("roles", async (signal) => (await fetch<{ roles: DemoRole[] }>("/v1/demo-roles")(signal)).roles);
+  const isSearching = view.area !== null || desk.search.text.trim() !== "" || desk.search.need !== "";
+  if (mayListHouseholds(session) && isSearching) {
+    const query = householdsQuery(view, desk.search);
+    slots.list.want(`${round}|${JSON.stringify(query)}`, fetch<HouseholdPage>("/v1/households", query));
+  } else slots.list.clear();
+  if (view.household !== null && mayListHouseholds(session)) {
+    const path = `/v1/households/${view.household}`;
+    slots.household.want(`${axes}|${path}`, fetch<HouseholdDetail>(path, basis));
+    slots.timeline.want(`${axes}|${path}`, fetch<Timeline>(`${path}/timeline`, { ...basis, limit: "1000" }));
+  } else {
+    slots.household.clear();
+    slots.timeline.clear();
+  }
+}
+
+const START_DESK: Desk = {
+  isTimeOpen: false,
+  isRolesOpen: false,
+  definition: null,
+  search: { text: "", need: "" },
+  sort: { column: "name", descending: false },
+  showsPoints: true,
+  zoom: 0,
+  fault: null,
+};
+
+/** The app over the address of this window. `changed` is called after every change, also while answers arrive. */
+export function createApp(changed: () => void): App {
+  let view = readView(location.search);
+  let session = readSession();
+  let desk = START_DESK;
+  let round = 0;
+  const slots = createSlots(changed);
+  const fetch: Fetch =
+    (path, query = {}) =>
+    (signal) =>
+      fetchJson(path, query, session?.key ?? null, signal);
+
+  const settle = (): void => {
+    wantAll(app, fetch, String(round));
+    changed();
+  };
+  const app: App = {
+    get view() {
+      return view;
+    },
+    get session() {
+      return session;
+    },
+    get desk() {
+      return desk;
+    },
+    get words() {
+      return wordsOf(view.lang);
+    },
+    get today() {
+      return dayOf(new Date());
+    },
+    slots,
+    go(change, replace = false) {
+      view = { ...view, ...change };
+      const to = writeView(view);
+      if (to !== location.pathname + location.search) {
+        if (replace) history.replaceState(null, "", to);
+        else history.pushState(null, "", to);
+      }
+      settle();
+    },
+    set(change) {
+      desk = { ...desk, ...change };
+      settle();
+    },
+    enter(next) {
+      session = next;
+      writeSession(next);
+      round += 1;
+      for (const slot of Object.values(slots)) if (slot !== slots.roles && slot !== slots.boundaries) slot.clear();
+      desk = { ...desk, isRolesOpen: false, fault: null };
+      settle();
+    },
+    say: (problem) => (view.lang === "th" ? problem.detailTh : problem.detail),
+    moreHouseholds() {
+      const page = slots.list.value;
+      if (page?.next == null) return;
+      const query = { ...householdsQuery(view, desk.search), token: page.next };
+      slots.list.want(`${slots.list.key}|${page.next}`, async (signal) => {
+        const more = await fetch<HouseholdPage>("/v1/households", query)(signal);
+        return { ...more, items: [...page.items, ...more.items] };
+      });
+    },
+    refresh() {
+      round += 1;
+      settle();
+    },
+  };
+  addEventListener("popstate", () => {
+    view = readView(location.search);
+    settle();
+  });
+  addEventListener("online", () => {
+    for (const slot of Object.values(slots)) if (slot.problem !== null) slot.retry();
+  });
+  settle();
+  return app;
+}

@@ -1,0 +1,157 @@
+/** Which words there are. One word per concept, as in the glossary. */
+
+import type { DayFault } from "../calendar.ts";
+import type { IndicatorId } from "../indicators.ts";
+import type { Need } from "../shapes.ts";
+
+export interface Explained {
+  name: string;
+  definition: string;
+}
+
+export interface Words {
+  title: string;
+  province: string;
+  subtitle: string;
+  skip: string;
+  otherLanguage: string;
+  million: string;
+  baht: string;
+  households: string;
+  close: string;
+  loading: string;
+  retry: string;
+  whatIsThis: string;
+  hidden: string;
+  hiddenLong: string;
+  noData: string;
+  noAnswer: string;
+  time: {
+    today: string;
+    live: string;
+    notToday: string;
+    validAt: string;
+    asOf: string;
+    validAtHelp: string;
+    asOfHelp: string;
+    change: string;
+    done: string;
+    backToToday: string;
+    endOfDay: string;
+    event: (sequence: string) => string;
+    noEvent: string;
+    recordedAt: string;
+    basis: string;
+    nothingYet: string;
+    nothingYetHelp: string;
+    useValidAt: string;
+    fiscalYear: string;
+    fiscalYearEnd: (year: number) => string;
+    typed: string;
+    typedAsOf: string;
+    go: string;
+    slider: string;
+    sliderEvents: string;
+    pin: string;
+    pinHelp: string;
+    moved: string;
+    faults: Record<DayFault, string>;
+  };
+  overview: {
+    heading: string;
+    records: Explained;
+    distinct: Explained;
+    inSources: Explained;
+    persons: Explained;
+    help: Explained;
+    assisted: Explained;
+    needs: Explained;
+    unresolved: (count: string) => string;
+    inN: (count: number) => string;
+    actions: string;
+    ofHouseholds: string;
+    moreThanOne: string;
+  };
+  need: Record<Need, string>;
+  needState: { need: string; no_need: string; unknown: string };
+  indicator: Record<IndicatorId, Explained>;
+  indicatorShare: { part: string; perHousehold: string };
+  map: {
+    heading: string;
+    indicator: string;
+    unitCount: string;
+    unitShare: string;
+    legend: string;
+    noData: string;
+    suppressed: string;
+    approximate: string;
+    approximateHelp: string;
+    points: string;
+    pointOne: string;
+    pointMore: string;
+    cells: string;
+    zoomForPoints: string;
+    wholeProvince: string;
+    level: Record<"amphoe" | "tambon", string>;
+    empty: string;
+    keyboard: string;
+    noWebgl: string;
+  };
+  table: { heading: string; area: string; total: string; noArea: string; sortBy: (name: string) => string; hint: string };
+  area: { amphoe: string; tambon: string; province: string; numbers: string; inside: string; back: string; notFound: string };
+  list: {
+    heading: string;
+    needKey: string;
+    search: string;
+    searchHint: string;
+    allNeeds: string;
+    empty: string;
+    more: string;
+    people: (count: string) => string;
+    open: string;
+    noName: string;
+  };
+  household: {
+    heading: string;
+    field: string;
+    value: string;
+    from: string;
+    since: string;
+    values: string;
+    differs: (count: number) => string;
+    people: string;
+    records: string;
+    help: string;
+    helpSum: (actions: string, baht: string) => string;
+    timeline: string;
+    timelineHint: string;
+    happened: string;
+    reported: string;
+    recorded: string;
+    unknownDay: string;
+    seeThen: string;
+    notThen: string;
+    aliases: (count: number) => string;
+    resolved: string;
+    round: string;
+    needKey: string;
+    fields: Record<string, string>;
+    sources: string;
+    moo: string;
+  };
+  roles: {
+    button: string;
+    public: string;
+    publicHelp: string;
+    tryAs: string;
+    tryHelp: string;
+    ownKey: string;
+    ownKeyHelp: string;
+    use: string;
+    leave: string;
+    withKey: string;
+    notAKey: string;
+  };
+  footer: { zone: string; data: string; documents: string; print: string };
+  source: Record<string, string>;
+}
