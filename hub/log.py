@@ -10,7 +10,7 @@ import contextlib
 import datetime as dt
 import logging
 import uuid
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Coroutine, Sequence
 
 import msgspec
 import nats
@@ -27,8 +27,12 @@ logger = logging.getLogger(__name__)
 BATCH_LIMIT = 1000
 ACK_EVERY = 250
 APPEND_SECONDS = 20.0
+ASK_SECONDS = 5.0
 PULL_SECONDS = 5.0
+HEARTBEAT_SECONDS = 1.0
+SILENCE_SECONDS = 3.0
 LINGER_SECONDS = 0.004
+FETCHED_AT_ONCE = 100
 WRONG_LAST_SEQUENCE = frozenset({10071, 10164})
 RETRY_PAUSES = (0.1, 0.2, 0.5, 1.0, 2.0, 2.0, 5.0, 5.0, 5.0, 10.0, 10.0, 10.0)
 
@@ -77,13 +81,41 @@ class _Ack(msgspec.Struct):
 _acks: msgspec.json.Decoder[_Ack] = msgspec.json.Decoder(_Ack)
 
 
+class Link:
+    """Tells who waits for an answer that the connection broke: it will not come on the next one."""
+
+    def __init__(self) -> None:
+        self._broken: asyncio.Future[None] | None = None
+
+    async def note_break(self) -> None:
+        """What the client calls when it loses its connection."""
+        if self._broken is not None and not self._broken.done():
+            self._broken.set_result(None)
+
+    async def hold(self, answer: Coroutine[object, object, Msg]) -> Msg:
+        """The answer. Raises OutcomeUnknown as soon as the connection breaks."""
+        if self._broken is None or self._broken.done():
+            self._broken = asyncio.get_running_loop().create_future()
+        asking = asyncio.ensure_future(answer)
+        try:
+            await asyncio.wait({asking, self._broken}, return_when=asyncio.FIRST_COMPLETED)
+            if asking.done():
+                return asking.result()
+        finally:
+            asking.cancel()
+        raise OutcomeUnknown("the connection to the log was lost")
+
+
 class JetStreamLog:
     """One stream. All methods may be used from several tasks at once."""
 
-    def __init__(self, client: Client, *, stream: str = EVENTS, prefix: str = PREFIX) -> None:
+    def __init__(
+        self, client: Client, *, stream: str = EVENTS, prefix: str = PREFIX, link: Link | None = None
+    ) -> None:
         self.client = client
         self.stream = stream
         self.prefix = prefix
+        self._link = link or Link()
 
     def without_prefix(self, subject: str) -> str:
         """A subject of this stream without the stream's prefix."""
@@ -123,14 +155,20 @@ class JetStreamLog:
         return acknowledged.seq - len(messages) + 1
 
     async def _publish(self, message: Outgoing, headers: dict[str, str]) -> None:
+        if not self.client.is_connected:
+            raise OutcomeUnknown("the connection to the log was lost")
         try:
             await self.client.publish(message.subject, message.payload, headers=headers)
         except (nats.errors.Error, OSError) as error:
             raise OutcomeUnknown("the connection to the log was lost") from error
 
     async def _request(self, subject: str, payload: bytes, headers: dict[str, str]) -> _Ack:
+        if not self.client.is_connected:
+            raise _away()
         try:
-            reply = await self.client.request(subject, payload, timeout=APPEND_SECONDS, headers=headers)
+            reply = await self._link.hold(
+                self.client.request(subject, payload, timeout=APPEND_SECONDS, headers=headers)
+            )
         except nats.errors.NoRespondersError as error:
             raise Unavailable("The log has no stream to append to yet.", code="LOG_UNAVAILABLE") from error
         except (nats.errors.Error, OSError, TimeoutError) as error:
@@ -145,18 +183,25 @@ class JetStreamLog:
         return ack
 
     async def last_sequence(self) -> int:
-        """The sequence of the newest event, 0 for none."""
-        info = await self.client.jetstream().stream_info(self.stream)
+        """The sequence of the newest event, 0 for none. Raises Unavailable."""
+        try:
+            info = await self.client.jetstream(timeout=ASK_SECONDS).stream_info(self.stream)
+        except (nats.errors.Error, APIError, NoStreamResponseError, OSError, TimeoutError) as error:
+            raise _away() from error
         return info.state.last_seq
 
     async def fetch(self, sequences: Sequence[int]) -> list[Stored]:
-        """These events, in the order asked. Raises SequenceGap for one that is not there."""
-        return [await self._fetch_one(sequence) for sequence in sequences]
+        """These events, in the order asked. Raises SequenceGap for one that is not there, and what the client raises."""
+        found: list[Stored] = []
+        for start in range(0, len(sequences), FETCHED_AT_ONCE):
+            wanted = sequences[start : start + FETCHED_AT_ONCE]
+            found += await asyncio.gather(*(self._fetch_one(sequence) for sequence in wanted))
+        return found
 
     async def _fetch_one(self, sequence: int) -> Stored:
         subject = f"$JS.API.DIRECT.GET.{self.stream}"
         reply = await self.client.request(
-            subject, msgspec.json.encode({"seq": sequence}), timeout=APPEND_SECONDS
+            subject, msgspec.json.encode({"seq": sequence}), timeout=ASK_SECONDS
         )
         headers = reply.headers or {}
         if "Nats-Sequence" not in headers:
@@ -211,7 +256,7 @@ class JetStreamLog:
         name = f"read_{uuid.uuid4().hex}"
         create = f"$JS.API.CONSUMER.CREATE.{self.stream}.{name}"
         request = msgspec.json.encode({"stream_name": self.stream, "config": {**config, "name": name}})
-        reply = await self.client.request(create, request, timeout=5)
+        reply = await self.client.request(create, request, timeout=ASK_SECONDS)
         error = msgspec.json.decode(reply.data).get("error")
         if error is not None:
             raise nats.errors.Error(str(error.get("description")))
@@ -230,9 +275,10 @@ class JetStreamLog:
         self, consumer: str, inbox: str, arrived: "_Arrivals", batch: int
     ) -> AsyncIterator[list[Msg]]:
         next_subject = f"$JS.API.CONSUMER.MSG.NEXT.{self.stream}.{consumer}"
+        heartbeat = int(HEARTBEAT_SECONDS * 1e9)
         expires = int(PULL_SECONDS * 1e9)
         request = msgspec.json.encode(
-            {"batch": batch, "expires": expires, "idle_heartbeat": expires // 4, "max_bytes": 64 << 20}
+            {"batch": batch, "expires": expires, "idle_heartbeat": heartbeat, "max_bytes": 64 << 20}
         )
         await self.client.publish(next_subject, request, reply=inbox)
         open_requests = 1
@@ -275,7 +321,7 @@ class _Arrivals:
         Raises TimeoutError when not even a heartbeat came, nats.errors.Error for a status that ends the consumer.
         """
         if not self._messages and not self._ended:
-            async with asyncio.timeout(PULL_SECONDS * 2):
+            async with asyncio.timeout(SILENCE_SECONDS):
                 await self._wake.wait()
             if 0 < len(self._messages) < limit:
                 await asyncio.sleep(LINGER_SECONDS)
@@ -285,6 +331,14 @@ class _Arrivals:
         found, self._messages = self._messages[:limit], self._messages[limit:]
         ended, self._ended = self._ended, 0
         return found, ended
+
+
+def _away() -> Unavailable:
+    return Unavailable(
+        "The event log (nats-server) cannot be reached at the moment; try again.",
+        message_th="ขณะนี้ติดต่อบันทึกเหตุการณ์ไม่ได้ กรุณาลองใหม่",
+        code="LOG_UNAVAILABLE",
+    )
 
 
 def _stored(message: Msg) -> Stored:
@@ -312,6 +366,8 @@ async def open_log(
 ) -> AsyncGenerator[JetStreamLog]:
     """A log on these servers; the connection comes back by itself when a server restarts. Raises Unavailable."""
 
+    link = Link()
+
     async def note(error: Exception) -> None:
         logger.debug("connection to the log", extra={"reason": type(error).__name__})
 
@@ -323,13 +379,14 @@ async def open_log(
             connect_timeout=5,
             allow_reconnect=True,
             error_cb=note,
+            disconnected_cb=link.note_break,
             pending_size=64 << 20,
             flusher_queue_size=4096,
         )
     except (nats.errors.Error, OSError) as error:
-        raise Unavailable("The log (nats-server) cannot be reached.", code="LOG_UNAVAILABLE") from error
+        raise _away() from error
     try:
-        yield JetStreamLog(client, stream=stream, prefix=prefix)
+        yield JetStreamLog(client, stream=stream, prefix=prefix, link=link)
     finally:
         with contextlib.suppress(nats.errors.Error, OSError, TimeoutError):
             await client.close()

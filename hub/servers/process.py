@@ -157,9 +157,14 @@ class Process:
                 )
             await asyncio.sleep(POLL_SECONDS)
 
+    async def _exited(self) -> None:
+        """Returns when the process itself has ended. asyncio's own wait goes on while a grandchild holds the pipe."""
+        while self.exit_code is None:
+            await asyncio.sleep(POLL_SECONDS)
+
     async def wait(self) -> int:
         """The exit code, once it has ended; whatever it had started itself is then killed."""
-        await self._process.wait()
+        await self._exited()
         return await self._collect()
 
     async def stop(self) -> int:
@@ -168,10 +173,10 @@ class Process:
             with contextlib.suppress(ProcessLookupError):
                 self._process.send_signal(self.child.stop_signal)
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._process.wait(), self.child.grace_seconds)
+                await asyncio.wait_for(self._exited(), self.child.grace_seconds)
         if self.exit_code is None:
             self.kill()
-            await self._process.wait()
+            await self._exited()
         return await self._collect()
 
     def kill(self) -> None:
