@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from typing import Literal, get_args
 
 import msgspec
-from psycopg import AsyncConnection
+from psycopg import AsyncConnection, errors
 from psycopg.rows import TupleRow
 
 from contracts.errors import Forbidden, InvalidInput, NotFound, Unauthorized
@@ -184,9 +184,7 @@ async def revoke_key(connection: AsyncConnection[TupleRow], key_id: str, *, now:
 async def fetch_caller(connection: AsyncConnection[TupleRow], key: str) -> Caller:
     """Whose key this is. Raises Unauthorized for one that is unknown, revoked or not a key at all."""
     match = KEY_TEXT.match(key)
-    row = None
-    if match is not None:
-        row = await (await connection.execute(SQL["fetch_key"], {"key_id": match[1]})).fetchone()
+    row = None if match is None else await _fetch_key(connection, match[1])
     # Compared also when there is no such key, so that the time taken does not tell.
     stored = bytes(32) if row is None else bytes(row[1])
     offered = hashlib.sha256(bytes.fromhex(match[2])).digest() if match is not None else b""
@@ -200,6 +198,14 @@ async def fetch_caller(connection: AsyncConnection[TupleRow], key: str) -> Calle
     return Caller(
         role=role, rights=RIGHTS[role], areas=tuple(areas), agency=agency, key_id=key_id, purpose=purpose
     )
+
+
+async def _fetch_key(connection: AsyncConnection[TupleRow], key_id: str) -> TupleRow | None:
+    try:
+        return await (await connection.execute(SQL["fetch_key"], {"key_id": key_id})).fetchone()
+    except (errors.UndefinedTable, errors.InvalidSchemaName):
+        await connection.rollback()
+        return None
 
 
 async def record_reading(

@@ -24,6 +24,8 @@ from contracts.events import (
 from hub.log import JetStreamLog
 from projections import queries
 
+PATIENCE_SECONDS = 30.0
+
 _SQL = queries.load(Path(__file__).parent / "sql")
 _TABLES = ("statement", "statement_scope", "action", "item", "delivery", "rejected", "checkpoint")
 
@@ -129,7 +131,7 @@ async def sync(connection: AsyncConnection[TupleRow], log: JetStreamLog) -> int:
     last = await log.last_sequence()
     read = 0
     if last > checkpoint:
-        async for stored in log.read(checkpoint, stop_at=last, batch=1000):
+        async for stored in log.read(checkpoint, stop_at=last, batch=1000, patience=PATIENCE_SECONDS):
             entries = [
                 Entry(log.without_prefix(item.subject), item.sequence, decode_event(item.data))
                 for item in stored

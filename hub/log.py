@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import datetime as dt
 import logging
+import time
 import uuid
 from collections.abc import AsyncGenerator, AsyncIterator, Coroutine, Sequence
 
@@ -20,18 +21,16 @@ from nats.aio.msg import Msg
 from nats.js.errors import APIError, NoStreamResponseError
 
 from contracts.errors import HubError, Unavailable
+from hub.pulling import ASK_SECONDS, SequenceGap, Stored, check_contiguous, open_pull, to_stored
 from hub.stream import EVENTS, PREFIX, ensure_stream
 
 logger = logging.getLogger(__name__)
 
 BATCH_LIMIT = 1000
 ACK_EVERY = 250
+HEADER_ROOM = 1024
+READ_AGAIN_SECONDS = 0.3
 APPEND_SECONDS = 20.0
-ASK_SECONDS = 5.0
-PULL_SECONDS = 5.0
-HEARTBEAT_SECONDS = 1.0
-SILENCE_SECONDS = 3.0
-LINGER_SECONDS = 0.004
 FETCHED_AT_ONCE = 100
 WRONG_LAST_SEQUENCE = frozenset({10071, 10164})
 RETRY_PAUSES = (0.1, 0.2, 0.5, 1.0, 2.0, 2.0, 5.0, 5.0, 5.0, 10.0, 10.0, 10.0)
@@ -49,27 +48,12 @@ class OutcomeUnknown(HubError):
     default_code = "OUTCOME_UNKNOWN"
 
 
-class SequenceGap(HubError):
-    """The log skipped a sequence: events are missing."""
-
-    default_code = "SEQUENCE_GAP"
-
-
 class Outgoing(msgspec.Struct, frozen=True, gc=False):
     """One event to append. `expected` is the last sequence of its subject, 0 for a new one."""
 
     subject: str
     payload: bytes
     expected: int
-
-
-class Stored(msgspec.Struct, frozen=True, gc=False):
-    """One event as stored; `time` is the broker's."""
-
-    sequence: int
-    time: dt.datetime
-    subject: str
-    data: bytes
 
 
 class _Ack(msgspec.Struct):
@@ -116,6 +100,11 @@ class JetStreamLog:
         self.stream = stream
         self.prefix = prefix
         self._link = link or Link()
+
+    @property
+    def largest_payload(self) -> int:
+        """The most bytes that an event may have."""
+        return self.client.max_payload - HEADER_ROOM
 
     def without_prefix(self, subject: str) -> str:
         """A subject of this stream without the stream's prefix."""
@@ -214,123 +203,36 @@ class JetStreamLog:
         )
 
     async def read(
-        self, after: int, *, stop_at: int | None = None, batch: int = 2000
+        self, after: int, *, stop_at: int | None = None, batch: int = 2000, patience: float | None = None
     ) -> AsyncIterator[list[Stored]]:
         """Every event after `after`, in order and without holes, in lists of at most `batch`.
 
         With `stop_at` it ends there; without, it waits for more for ever. A list is what has arrived: a single live event is handed on
-        within a few milliseconds. Restarts of the server are ridden out. Raises SequenceGap.
+        within a few milliseconds. Restarts of the server are ridden out; with `patience` for at most so many seconds without an event.
+        Raises SequenceGap, Unavailable.
         """
-        last = after
+        last, heard = after, time.monotonic()
         while stop_at is None or last < stop_at:
             try:
-                async with self._consumer(last, batch) as pull:
+                async with open_pull(self.client, self.stream, after=last, batch=batch) as pull:
                     async for messages in pull:
-                        stored = [item for item in map(_stored, messages) if item.sequence > last]
+                        stored = [item for item in map(to_stored, messages) if item.sequence > last]
                         if stop_at is not None:
                             stored = [item for item in stored if item.sequence <= stop_at]
-                        _check_contiguous(last, stored)
+                        check_contiguous(last, stored)
                         if stored:
                             last = stored[-1].sequence
                             yield stored
+                            heard = time.monotonic()
                         if stop_at is not None and last >= stop_at:
                             return
             except (nats.errors.Error, APIError, NoStreamResponseError, OSError, TimeoutError) as error:
                 logger.warning(
                     "reading the log was interrupted", extra={"after": last, "reason": type(error).__name__}
                 )
-                await asyncio.sleep(0.3)
-
-    @contextlib.asynccontextmanager
-    async def _consumer(self, after: int, batch: int) -> AsyncGenerator[AsyncIterator[list[Msg]]]:
-        config = {
-            "deliver_policy": "by_start_sequence",
-            "opt_start_seq": after + 1,
-            "ack_policy": "none",
-            "max_deliver": 1,
-            "replay_policy": "instant",
-            "inactive_threshold": 60_000_000_000,
-            "mem_storage": True,
-            "num_replicas": 1,
-        }
-        name = f"read_{uuid.uuid4().hex}"
-        create = f"$JS.API.CONSUMER.CREATE.{self.stream}.{name}"
-        request = msgspec.json.encode({"stream_name": self.stream, "config": {**config, "name": name}})
-        reply = await self.client.request(create, request, timeout=ASK_SECONDS)
-        error = msgspec.json.decode(reply.data).get("error")
-        if error is not None:
-            raise nats.errors.Error(str(error.get("description")))
-        inbox = self.client.new_inbox()
-        arrived = _Arrivals()
-        subscription = await self.client.subscribe(
-            inbox, cb=arrived.take, pending_msgs_limit=-1, pending_bytes_limit=-1
-        )
-        try:
-            yield self._pull(name, inbox, arrived, batch)
-        finally:
-            with contextlib.suppress(nats.errors.Error, OSError):
-                await subscription.unsubscribe()
-
-    async def _pull(
-        self, consumer: str, inbox: str, arrived: "_Arrivals", batch: int
-    ) -> AsyncIterator[list[Msg]]:
-        next_subject = f"$JS.API.CONSUMER.MSG.NEXT.{self.stream}.{consumer}"
-        heartbeat = int(HEARTBEAT_SECONDS * 1e9)
-        expires = int(PULL_SECONDS * 1e9)
-        request = msgspec.json.encode(
-            {"batch": batch, "expires": expires, "idle_heartbeat": heartbeat, "max_bytes": 64 << 20}
-        )
-        await self.client.publish(next_subject, request, reply=inbox)
-        open_requests = 1
-        asked = batch
-        while True:
-            found, ended = await arrived.wait(batch)
-            asked -= len(found)
-            open_requests -= ended
-            if open_requests < 1 or asked <= batch // 2:
-                asked = batch if open_requests < 1 else asked + batch
-                await self.client.publish(next_subject, request, reply=inbox)
-                open_requests = max(open_requests, 0) + 1
-            if found:
-                yield found
-
-
-class _Arrivals:
-    """Messages of one pull subscription, in order, and the status messages between them."""
-
-    def __init__(self) -> None:
-        self._messages: list[Msg] = []
-        self._ended = 0
-        self._wake = asyncio.Event()
-        self._failure: str | None = None
-
-    async def take(self, message: Msg) -> None:
-        """What the client calls for every message."""
-        status = message.headers.get("Status") if message.headers else None
-        if status is None:
-            self._messages.append(message)
-        elif status in {"404", "408", "409"}:
-            self._ended += 1
-        elif status != "100":
-            self._failure = status
-        self._wake.set()
-
-    async def wait(self, limit: int) -> tuple[list[Msg], int]:
-        """What has arrived (at most `limit`, maybe nothing), and how many pull requests ran out.
-
-        Raises TimeoutError when not even a heartbeat came, nats.errors.Error for a status that ends the consumer.
-        """
-        if not self._messages and not self._ended:
-            async with asyncio.timeout(SILENCE_SECONDS):
-                await self._wake.wait()
-            if 0 < len(self._messages) < limit:
-                await asyncio.sleep(LINGER_SECONDS)
-        self._wake.clear()
-        if self._failure is not None:
-            raise nats.errors.Error(f"the pull ended with status {self._failure}")
-        found, self._messages = self._messages[:limit], self._messages[limit:]
-        ended, self._ended = self._ended, 0
-        return found, ended
+                if patience is not None and time.monotonic() - heard > patience:
+                    raise _away() from error
+                await asyncio.sleep(READ_AGAIN_SECONDS)
 
 
 def _away() -> Unavailable:
@@ -341,31 +243,11 @@ def _away() -> Unavailable:
     )
 
 
-def _stored(message: Msg) -> Stored:
-    # $JS.ACK.<stream>.<consumer>.<delivered>.<stream seq>.<consumer seq>.<ns>.<pending>, with domain and account before in v2.
-    tokens = message.reply.split(".")
-    offset = 0 if len(tokens) == 9 else 2
-    nanoseconds = int(tokens[7 + offset])
-    seconds, rest = divmod(nanoseconds, 1_000_000_000)
-    time = dt.datetime.fromtimestamp(seconds, dt.UTC).replace(microsecond=rest // 1000)
-    return Stored(int(tokens[5 + offset]), time, message.subject, message.data)
-
-
-def _check_contiguous(last: int, stored: list[Stored]) -> None:
-    if stored and stored[-1].sequence - last != len(stored):
-        expected = last + 1
-        for item in stored:
-            if item.sequence != expected:
-                raise SequenceGap(f"after event {expected - 1} the log goes on with {item.sequence}")
-            expected += 1
-
-
 @contextlib.asynccontextmanager
 async def open_log(
     servers: Sequence[str], *, stream: str = EVENTS, prefix: str = PREFIX
 ) -> AsyncGenerator[JetStreamLog]:
     """A log on these servers; the connection comes back by itself when a server restarts. Raises Unavailable."""
-
     link = Link()
 
     async def note(error: Exception) -> None:

@@ -22,6 +22,13 @@ PROMISED: dict[str, object] = {
     "max_age": 0,
     "max_msgs": -1,
     "max_bytes": -1,
+    "max_msgs_per_subject": -1,
+    "max_msg_size": -1,
+    "discard_new_per_subject": False,
+    "allow_rollup_hdrs": False,
+    "allow_msg_ttl": False,
+    "no_ack": False,
+    "sealed": False,
 }
 """Nothing expires, nothing is dropped, nothing can be deleted (event-log rules, section 3)."""
 
@@ -38,20 +45,21 @@ async def ensure_stream(
             subjects=[f"{prefix}.>"],
             num_replicas=replicas,
             duplicate_window=DUPLICATE_WINDOW_SECONDS,
-            allow_rollup_hdrs=False,
             **PROMISED,  # pyright: ignore[reportArgumentType] - values of the fields they name
         )
         await jetstream.add_stream(promised)
         return
-    for field, value in PROMISED.items():
+    for field, value in (*PROMISED.items(), ("subjects", [f"{prefix}.>"])):
         there = getattr(found, field)
         if (there or 0) != (value or 0):
-            raise Conflict(
-                f"The stream {name} has {field} = {there}, the hub needs {value}. It was not made by the hub; give the "
-                "hub a server of its own.",
-                code="STREAM_DIFFERS",
-            )
-    if found.allow_msg_ttl or found.allow_rollup_hdrs:
-        raise Conflict(
-            f"The stream {name} lets publishers remove messages; the hub refuses it.", code="STREAM_DIFFERS"
-        )
+            raise _differs(name, field, there, value)
+    if (found.num_replicas or 1) < replicas:
+        raise _differs(name, "num_replicas", found.num_replicas, replicas)
+
+
+def _differs(name: str, field: str, there: object, promised: object) -> Conflict:
+    return Conflict(
+        f"The stream {name} has {field} = {there}, the hub needs {promised}. Change the stream, or give the hub a server of its own.",
+        message_th=f"สตรีม {name} มีค่า {field} = {there} แต่ระบบต้องการ {promised} กรุณาแก้ไข หรือใช้เซิร์ฟเวอร์ NATS แยกต่างหาก",
+        code="STREAM_DIFFERS",
+    )

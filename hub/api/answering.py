@@ -52,7 +52,7 @@ def not_modified(request: AnyRequest, basis: Basis, caller: Caller) -> Response[
     known = {tag.strip().removeprefix("W/") for tag in offered.split(",")}
     if headers["ETag"] not in known:
         return None
-    return Response(content=None, status_code=304, headers=headers)
+    return Response(content=b"", status_code=304, headers=headers)
 
 
 def to_answer(request: AnyRequest, basis: Basis, caller: Caller, body: Body) -> Response[Body]:

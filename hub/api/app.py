@@ -20,6 +20,7 @@ from hub.api.events import list_events
 from hub.api.health import get_health, get_metrics, get_ready
 from hub.api.household import get_household
 from hub.api.households import list_households
+from hub.api.layers import create_layer_routers
 from hub.api.metrics import Metrics
 from hub.api.observing import Observing
 from hub.api.overview import get_overview
@@ -122,9 +123,7 @@ def describe() -> OpenAPIConfig:
         version=VERSION,
         description=DESCRIPTION,
         path="/schema",
-        render_plugins=[
-            JsonRenderPlugin(path=["/", "/openapi.json"], media_type="application/vnd.oai.openapi+json")
-        ],
+        render_plugins=[JsonRenderPlugin(path=["/", "/openapi.json"])],
         components=Components(
             security_schemes={
                 "key": SecurityScheme(type="apiKey", name="X-API-Key", security_scheme_in="header")
@@ -136,4 +135,6 @@ def describe() -> OpenAPIConfig:
 
 def create_app(settings: Settings) -> Litestar:
     """The app of a hub as its settings say. Raises nothing: what is away when it starts is answered with 503 until it is there."""
-    return create_app_with(lambda metrics, hub_clock: open_parts(settings, metrics, hub_clock))
+    return create_app_with(
+        lambda metrics, hub_clock: open_parts(settings, metrics, hub_clock), more=create_layer_routers()
+    )

@@ -50,7 +50,7 @@ def load_file(path: Path) -> PageFile:
 
 
 @get("/", include_in_schema=False)
-async def get_index(request: AnyRequest, pages: NamedDependency[Pages]) -> Response[bytes | None]:
+async def get_index(request: AnyRequest, pages: NamedDependency[Pages]) -> Response[bytes]:
     """The page."""
     return send_file(request, pages, INDEX, {"Content-Security-Policy": POLICY, "Cache-Control": "no-cache"})
 
@@ -58,7 +58,7 @@ async def get_index(request: AnyRequest, pages: NamedDependency[Pages]) -> Respo
 @get("/{name:str}", include_in_schema=False)
 async def get_file(
     request: AnyRequest, pages: NamedDependency[Pages], name: FromPath[str]
-) -> Response[bytes | None]:
+) -> Response[bytes]:
     """A file beside the page, such as its icon."""
     return send_file(request, pages, name, {"Cache-Control": "no-cache"})
 
@@ -66,14 +66,12 @@ async def get_file(
 @get("/assets/{name:path}", include_in_schema=False)
 async def get_asset(
     request: AnyRequest, pages: NamedDependency[Pages], name: FromPath[str]
-) -> Response[bytes | None]:
+) -> Response[bytes]:
     """A file whose name changes with its content."""
     return send_file(request, pages, f"assets/{str(name).lstrip('/')}", {"Cache-Control": FOREVER})
 
 
-def send_file(
-    request: AnyRequest, pages: Pages, name: str, headers: dict[str, str]
-) -> Response[bytes | None]:
+def send_file(request: AnyRequest, pages: Pages, name: str, headers: dict[str, str]) -> Response[bytes]:
     """The file, or 304. Raises NotFound, which for the page itself says how to build it."""
     found = pages.get(name)
     if found is None:
@@ -85,5 +83,5 @@ def send_file(
         )
     headers = HEADERS | headers | {"ETag": found.etag}
     if request.headers.get("if-none-match") == found.etag:
-        return Response(None, status_code=304, headers=headers)
+        return Response(b"", status_code=304, headers=headers)
     return Response(found.data, media_type=found.media_type, headers=headers)

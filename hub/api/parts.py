@@ -3,6 +3,7 @@
 import contextlib
 from collections.abc import AsyncGenerator
 
+from hub.api.intake_link import IntakeLink
 from hub.api.log_link import keep_link
 from hub.api.metrics import Metrics
 from hub.api.reading import Hub, create_pool
@@ -27,4 +28,12 @@ async def open_parts(
         link = await stack.enter_async_context(
             keep_link(servers.nats_servers, pool, vault, stream=stream, prefix=prefix)
         )
-        yield Hub(pool=pool, events=link, publisher=link, clock=clock, settings=settings, metrics=metrics)
+        intake = IntakeLink(
+            link=link,
+            pool=pool,
+            vault=vault,
+            pseudonym_key=servers.pseudonym_key,
+            province=settings.province,
+            clock=clock,
+        )
+        yield Hub(pool=pool, events=link, intake=intake, clock=clock, settings=settings, metrics=metrics)

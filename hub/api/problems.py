@@ -147,15 +147,14 @@ def answer_database_error(request: AnyRequest, error: psycopg.Error) -> Response
     return answer_unexpected(request, error)
 
 
-def answer_http_error(_request: AnyRequest, error: HTTPException) -> Response[bytes]:
-    """What the framework refuses: paths, methods, parameters of the wrong type."""
+def answer_http_error(request: AnyRequest, error: HTTPException) -> Response[bytes]:
+    """What the framework refuses: paths, methods, parameters of the wrong type. What it cannot do is a fault of ours."""
     if isinstance(error, ValidationException):
         return to_response(to_problem(wrong_parameter(error)))
-    known = HTTP_ERRORS.get(error.status_code)
-    code, detail, detail_th = known or (
-        "BAD_REQUEST" if error.status_code < 500 else "HUB_ERROR",
-        "The request cannot be read.",
-        "อ่านคำขอไม่ได้",
+    if error.status_code >= 500:
+        return answer_unexpected(request, error)
+    code, detail, detail_th = HTTP_ERRORS.get(
+        error.status_code, ("BAD_REQUEST", "The request cannot be read.", "อ่านคำขอไม่ได้")
     )
     return to_response(
         Problem(

@@ -1,7 +1,7 @@
 """POST /v1/events: what publishers send, one object, an array, or a stream of lines; and a receipt for each."""
 
 from collections import Counter
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from typing import Any
 
 import msgspec
@@ -10,14 +10,7 @@ from litestar.di import NamedDependency
 from litestar.openapi.spec import OpenAPIMediaType, RequestBody
 from litestar.openapi.spec import Operation as OpenAPIOperation
 
-from contracts.errors import FieldError, Forbidden, InvalidInput, TooLarge
-from contracts.sources.contract import RowFault
-from contracts.submissions import (
-    RecordSubmission,
-    Submission,
-    WithdrawalSubmission,
-    decode_submission,
-)
+from contracts.errors import InvalidInput, TooLarge
 from hub.api import examples
 from hub.api.answers import Receipts
 from hub.api.asking import AnyRequest
@@ -33,10 +26,10 @@ LONGEST_STREAM = 256 << 20
 LINES = ("application/x-ndjson", "application/ndjson", "application/jsonl")
 JSON = "application/json"
 CREATED = 201
-_objects: msgspec.json.Decoder[list[msgspec.Raw]] = msgspec.json.Decoder(list[msgspec.Raw])
+STATUS_OF_CODE = {"BROKEN_JSON": 400, "NOT_YOURS": 403}
+"""A single event that is rejected answers 422, but for these."""
 
-Decoded = Submission | Receipt
-"""A submission that can be handed to intake, or the receipt of one that cannot."""
+_objects: msgspec.json.Decoder[list[msgspec.Raw]] = msgspec.json.Decoder(list[msgspec.Raw])
 
 
 class PublishOperation(OpenAPIOperation):
@@ -81,14 +74,10 @@ async def publish_events(
     refuse_length(request, LONGEST_JSON)
     body = await read_body(request)
     if body.lstrip()[:1] == b"[":
-        receipts = await publish_all(hub, caller, [decode(data, caller) for data in split(body)])
+        receipts = await publish_chunks(hub, caller, split(body))
         counts = Counter(receipt.status for receipt in receipts)
         return Response(Receipts(receipts=receipts, counts=dict(counts)), status_code=200)
-    try:
-        submission = decode_single(body, caller)
-    except RowFault as error:
-        return answer_one(Receipt(status="rejected", errors=error.errors))
-    return answer_one((await publish_all(hub, caller, [submission]))[0])
+    return answer_one((await hub.intake.publish([body], caller, first_row=1))[0])
 
 
 def refuse_length(request: AnyRequest, limit: int) -> None:
@@ -144,59 +133,26 @@ def split(body: bytes) -> list[bytes]:
         ) from error
 
 
-def decode(data: bytes, caller: Caller) -> Decoded:
-    """The submission in one object of a batch; the receipt of its refusal where it cannot be read or is not the caller's to send."""
-    try:
-        return decode_single(data, caller)
-    except RowFault as error:
-        return Receipt(status="rejected", errors=error.errors)
-    except Forbidden as error:
-        fault = FieldError(
-            code=error.code, path=error.path or "$", message_en=error.message_en, message_th=error.message_th
-        )
-        return Receipt(status="rejected", errors=(fault,))
-
-
-def decode_single(data: bytes, caller: Caller) -> Submission:
-    """The submission in one object. Raises RowFault, and Forbidden for one of another agency."""
-    submission = decode_submission(data)
-    refuse_foreign(submission, caller)
-    return submission
-
-
-def refuse_foreign(submission: Submission, caller: Caller) -> None:
-    """Raises Forbidden when the key belongs to an agency and the submission to another agency or source."""
-    if caller.agency is None:
-        return
-    of_record = isinstance(submission, RecordSubmission | WithdrawalSubmission)
-    owner, path = (submission.source, "$.source") if of_record else (submission.agency_id, "$.agency_id")
-    if owner.strip().lower() != caller.agency:
-        raise Forbidden(
-            f"This key publishes for '{caller.agency}' only.",
-            message_th=f"กุญแจนี้ส่งข้อมูลได้เฉพาะของ '{caller.agency}'",
-            code="OTHER_AGENCY",
-            path=path,
-        )
-
-
-async def publish_all(hub: Hub, caller: Caller, decoded: Sequence[Decoded]) -> list[Receipt]:
-    """A receipt for each, in order; only what could be read goes to intake."""
-    wanted = [item for item in decoded if not isinstance(item, Receipt)]
-    made = iter(await hub.publisher.publish(wanted, actor=caller.key_id) if wanted else [])
-    return [item if isinstance(item, Receipt) else next(made) for item in decoded]
+async def publish_chunks(hub: Hub, caller: Caller, objects: list[bytes]) -> list[Receipt]:
+    """A receipt for each object, in order."""
+    receipts: list[Receipt] = []
+    for start in range(0, len(objects), CHUNK):
+        receipts += await hub.intake.publish(objects[start : start + CHUNK], caller, first_row=start + 1)
+    return receipts
 
 
 async def publish_lines(hub: Hub, caller: Caller, lines: AsyncIterator[bytes]) -> bytes:
     """The receipts as lines. Events are taken in while they arrive; after a trouble on the way the whole body can be sent again."""
     encoder = msgspec.json.Encoder()
     answer = bytearray()
-    waiting: list[Decoded] = []
+    waiting: list[bytes] = []
+    row = 1
     async for line in lines:
-        waiting.append(decode(line, caller))
+        waiting.append(line)
         if len(waiting) == CHUNK:
-            answer += encoder.encode_lines(await publish_all(hub, caller, waiting))
-            waiting = []
-    answer += encoder.encode_lines(await publish_all(hub, caller, waiting))
+            answer += encoder.encode_lines(await hub.intake.publish(waiting, caller, first_row=row))
+            waiting, row = [], row + CHUNK
+    answer += encoder.encode_lines(await hub.intake.publish(waiting, caller, first_row=row))
     return bytes(answer)
 
 
@@ -217,7 +173,7 @@ def answer_one(receipt: Receipt) -> Response[Any]:
             )
         )
     first = receipt.errors[0] if receipt.errors else None
-    status = 400 if first is not None and first.code == "BROKEN_JSON" else UNPROCESSABLE
+    status = UNPROCESSABLE if first is None else STATUS_OF_CODE.get(first.code, UNPROCESSABLE)
     return to_response(
         Problem(
             status=status,

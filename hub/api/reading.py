@@ -14,7 +14,6 @@ from psycopg_pool import AsyncConnectionPool
 
 from contracts.errors import Unavailable
 from contracts.events import OpenedHelp, OpenedRecord
-from contracts.submissions import Submission
 from hub.api.answers import Overview
 from hub.api.basis import Basis, Question, resolve_basis
 from hub.api.metrics import Metrics
@@ -31,7 +30,7 @@ POOL_SIZE = 8
 PATIENCE_SECONDS = 3.0
 PROJECTION_SECONDS = 5.0
 POLL_SECONDS = 0.01
-SESSION = "-c statement_timeout=10000 -c TimeZone=UTC -c jit=off"
+SESSION = "-c statement_timeout=10000 -c TimeZone=UTC -c jit=off -c work_mem=48MB"
 
 
 @runtime_checkable
@@ -52,11 +51,11 @@ class RawEvents(Protocol):
 
 
 @runtime_checkable
-class Publisher(Protocol):
+class Publishing(Protocol):
     """Intake, as far as publishing over HTTP goes."""
 
-    async def publish(self, submissions: Sequence[Submission], *, actor: str | None) -> list[Receipt]:
-        """Decide, seal and append; a receipt for each, in this order. Raises Unavailable."""
+    async def publish(self, lines: Sequence[bytes], caller: Caller, *, first_row: int) -> list[Receipt]:
+        """Read, check, seal and append these JSON objects; a receipt for each, in this order. Raises Unavailable."""
         ...
 
 
@@ -74,7 +73,7 @@ class Hub:
 
     pool: Pool
     events: RawEvents
-    publisher: Publisher
+    intake: Publishing
     clock: Clock
     settings: Settings
     metrics: Metrics

@@ -33,7 +33,10 @@ def choose_hidden(
 
 def _is_safe(counts: Sequence[int], hidden: set[int], *, total_is_shown: bool) -> bool:
     amount = sum(counts[position] for position in hidden)
-    return (len(hidden) >= 2 and amount >= K) if total_is_shown else amount > 0
+    if not total_is_shown:
+        return amount > 0
+    # What adds up to 0 may be worked out: 0 is shown anyway.
+    return amount == 0 or (len(hidden) >= 2 and amount >= K)
 
 
 def suppress_areas(areas: Sequence[AreaNumbers], hidden_parents: frozenset[str | None]) -> list[AreaNumbers]:

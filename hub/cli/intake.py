@@ -13,10 +13,11 @@ from hub import clock
 from hub.boundaries import load_boundaries
 from hub.cli.progress import show_progress
 from hub.cli.shared import Options, answer, run
-from hub.intake.files import FileImport, FileRequest, Mode
+from hub.intake.files import FileImport
 from hub.intake.publishing import Publisher
 from hub.intake.publishing import publish as publish_lines
 from hub.intake.receipts import BatchReceipt, Receipt
+from hub.intake.requests import FileRequest, Mode
 from hub.log import BATCH_LIMIT
 from hub.opening import open_intake
 from hub.servers.stack import open_stack

@@ -13,9 +13,10 @@ from psycopg import AsyncConnection
 from contracts.errors import InvalidInput, Unavailable
 from hub import clock
 from hub.boundaries import load_boundaries
-from hub.intake.files import FileImport, FileRequest, Mode
+from hub.intake.files import FileImport
 from hub.intake.intake import Intake
 from hub.intake.publishing import Publisher, publish
+from hub.intake.requests import FileRequest, Mode
 from hub.opening import fetch_checkpoint, open_intake
 from hub.servers.process import Child, log_to, open_guard, start
 from hub.servers.stack import Stack

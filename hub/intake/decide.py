@@ -22,11 +22,11 @@ def decide(item: Item, known: Known) -> Append | Receipt:
             return _decide_statement(item, known)
         case "action" | "correction" | "void":
             return _decide_action(item, known.actions.get(item.key))
-        case "item":
+        case "item" | "batch":
             found = known.items.get(item.key)
             if found is None:
                 return Append(0, is_new=True)
-            if found.content == item.content:
+            if found.content == item.content or item.family == "batch":
                 return Receipt(status="unchanged", sequence=found.sequence, row=item.row)
             return Append(found.sequence, is_new=False)
 
@@ -52,6 +52,8 @@ def _decide_action(item: Item, found: KnownAction | None) -> Append | Receipt:
             return Append(0, is_new=True)
         if found.first_content == item.content:
             return Receipt(status="duplicate", sequence=found.first_sequence, row=item.row)
+        if found.content == item.content and not found.voided:
+            return Receipt(status="duplicate", sequence=found.sequence, row=item.row)
         error = receipts.CONFLICT
         return Receipt(status="conflict", sequence=found.first_sequence, row=item.row, errors=(error,))
     if found is None:
@@ -70,7 +72,7 @@ def stands(item: Item, known: Known, expected: int) -> int | None:
         if found is None or found.sequence <= expected or found.withdrawn != (item.family == "withdrawal"):
             return None
         return found.sequence if item.family == "withdrawal" or found.content == item.content else None
-    other = known.actions.get(item.key) if item.family != "item" else known.items.get(item.key)
+    other = known.items.get(item.key) if item.family in {"item", "batch"} else known.actions.get(item.key)
     if other is None or other.sequence <= expected or other.content != item.content:
         return None
     return other.sequence

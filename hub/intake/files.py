@@ -1,56 +1,37 @@
-"""Taking in a file: rows into records or actions, answers into counts that add up.
+"""Taking in a file: rows into records or actions, answers into counts that add up."""
 
-Two passes over the file: the first learns how many records there are and which of them stand scattered, so that the second can build
-each record as soon as its rows end, without holding the file.
-"""
-
+import asyncio
 import datetime as dt
-import hashlib
-import logging
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from pathlib import Path
-from typing import Literal
+from collections.abc import AsyncIterator, Callable, Sequence
 
 import msgspec
 
 from contracts.errors import FieldError, InvalidInput
 from contracts.events import Batch, BatchReceived, Counts
 from contracts.gazetteer import load_gazetteer
+from contracts.ids import record_pseudonym
 from contracts.sources import ASSISTANCE, TABLES
 from contracts.sources.contract import Context, DeliveredRow, RecordContract, RowFault
 from contracts.times import bangkok_date, start_of_day
 from hub import ledger
+from hub.intake.grouping import Survey, read_groups, survey_file
 from hub.intake.intake import Intake
 from hub.intake.items import Delivery, Item, action_item, plain_item, record_item, withdrawal_item
 from hub.intake.receipts import BatchReceipt, Receipt
-from hub.log import BATCH_LIMIT
-from hub.readers import read_rows
+from hub.intake.requests import FileRequest, batch_of, check_request, digest_of
+from hub.readers.rows import BrokenRow, FileRow
 from hub.sealing import seal_bytes
 
-logger = logging.getLogger(__name__)
-
-Mode = Literal["snapshot", "delta"]
 Progress = Callable[[str, int, int], None]
 CHUNK = 500
+BREATH = 25
+"""After so many records the loop is let in, so that what is being appended goes on."""
 FIRST_ERRORS = 20
+FIRST_ROWS = 500
 MOST_GONE = 0.3
 """A snapshot that would withdraw a greater share of what is known in its scope is held until confirmed."""
 HUB_SUBJECT = "00" * 16
 """Whose key seals refused rows."""
-NO_IDENTITY = ("", "")
-
-
-class FileRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """A file to take in, with what its cells cannot say."""
-
-    path: Path
-    source: str
-    mode: Mode = "delta"
-    period: str | None = None
-    reported_on: dt.date | None = None
-    areas: tuple[str, ...] = ()
-    actor: str | None = None
-    confirm_withdrawals: bool = False
 
 
 class _Tally(msgspec.Struct):
@@ -75,8 +56,6 @@ class _Tally(msgspec.Struct):
             self.unchanged += 1
         else:
             self.rejected += 1
-            self.errors.extend(msgspec.structs.replace(error, row=receipt.row) for error in receipt.errors)
-            del self.errors[FIRST_ERRORS:]
 
 
 class FileImport:
@@ -85,23 +64,19 @@ class FileImport:
     def __init__(
         self, intake: Intake, request: FileRequest, *, province: str, now: dt.datetime, progress: Progress
     ) -> None:
-        if request.source not in TABLES:
-            raise InvalidInput(
-                f"'{request.source}' is not a source; choose one of {', '.join(TABLES)}.",
-                message_th=f"ไม่รู้จักแหล่งข้อมูล '{request.source}'",
-                code="SOURCE_UNKNOWN",
-                path="source",
-            )
+        check_request(request)
         self.intake = intake
         self.request = request
         self.progress = progress
         self.contract = TABLES[request.source]
-        self.digest = _digest(request.path)
-        self.batch = _batch_id(request, self.digest)
+        self.digest = digest_of(request.path)
+        self.batch = batch_of(request, self.digest)
         self.tally = _Tally()
         self.periods: set[str] = set()
-        self.seen: set[bytes] = set()
+        self.seen: set[tuple[bytes, str]] = set()
+        self.mentioned: set[bytes] = set()
         self.columns: dict[str, None] = {}
+        self.unanswered: dict[int, Sequence[FileRow]] = {}
         reported = start_of_day(request.reported_on) if request.reported_on else now
         self.delivery = Delivery(
             province=province,
@@ -124,124 +99,94 @@ class FileImport:
             found = await ledger.find_delivery(connection, self.batch)
         if found is not None:
             return msgspec.structs.replace(msgspec.json.decode(found, type=BatchReceipt), repeated=True)
-        broken: InvalidInput | None = None
-        try:
-            scattered, total = self._survey()
-        except InvalidInput as error:
-            scattered, total, broken = self._survey_until_break(error)
+        survey = survey_file(self.request.path, self.contract, self.request.period)
         label = self.request.path.name
-        self.progress(label, 0, total)
-        async for answers in self.intake.submit_all(self._chunks(scattered, broken is not None)):
+        self.progress(label, 0, survey.groups)
+        async for answers in self.intake.submit_all(self._chunks(survey)):
             for answer in answers:
-                self.tally.add(answer)
-            self.progress(label, self.tally.read, total)
+                self._note(answer)
+            if len(self.tally.refused) >= CHUNK:
+                await self._keep_refused()
+            self.progress(label, self.tally.read, survey.groups)
         await self._keep_refused()
-        if broken is not None:
-            raise InvalidInput(
-                f"{broken.message_en} The {self.tally.new + self.tally.changed + self.tally.unchanged:,} good records before it "
-                "were taken in; mend the file and send it again.",
-                message_th=f"{broken.message_th} ระบบรับข้อมูลส่วนที่ถูกต้องก่อนหน้านั้นแล้ว",
-                code=broken.code,
-                path=broken.path,
-            )
+        if survey.broken is not None:
+            raise self._cut_short(survey.broken)
         held = self.request.mode == "snapshot" and not await self._withdraw_absent()
         return await self._finish(held=held)
 
-    def _survey(self) -> tuple[set[tuple[str, str]], int]:
-        """Which groups stand scattered over the file, and how many groups there are."""
-        if not isinstance(self.contract, RecordContract):
-            rows = sum(1 for _ in read_rows(self.request.path, self.contract))
-            return set(), rows
-        last, seen, scattered = NO_IDENTITY, set[tuple[str, str]](), set[tuple[str, str]]()
-        alone = 0
-        for row in read_rows(self.request.path, self.contract):
-            group = self._group_of(row, self.contract)
-            alone += group == NO_IDENTITY
-            if group != last and group != NO_IDENTITY:
-                (scattered if group in seen else seen).add(group)
-            last = group
-        return scattered, len(seen) + alone
+    def _cut_short(self, broken: InvalidInput) -> InvalidInput:
+        good = self.tally.new + self.tally.changed + self.tally.unchanged
+        return InvalidInput(
+            f"{broken.message_en} The {good:,} good records before it were taken in; mend the file and send it again.",
+            message_th=f"{broken.message_th} ระบบรับข้อมูลที่ถูกต้องก่อนหน้านั้นแล้ว {good:,} รายการ กรุณาแก้ไฟล์แล้วส่งอีกครั้ง",
+            code=broken.code,
+            path=broken.path,
+        )
 
-    def _survey_until_break(self, error: InvalidInput) -> tuple[set[tuple[str, str]], int, InvalidInput]:
-        if error.code != "BROKEN_JSON":
-            raise error
-        return set(), 0, error
-
-    def _group_of(self, row: DeliveredRow, contract: RecordContract) -> tuple[str, str]:
-        identity = contract.identity(row.cells)
-        if identity is None:
-            return NO_IDENTITY
-        return identity, self.request.period or contract.period(row.cells) or ""
-
-    def _chunks(self, scattered: set[tuple[str, str]], is_broken: bool) -> Iterator[list[Item]]:  # noqa: FBT001
+    async def _chunks(self, survey: Survey) -> AsyncIterator[list[Item]]:
         chunk: list[Item] = []
-        for group in self._groups(scattered, is_broken):
-            item = self._item(group)
+        for number, rows in enumerate(read_groups(survey), start=1):
+            if number % BREATH == 0:
+                await asyncio.sleep(0)
+            self.tally.rows += len(rows)
+            if self.tally.rows <= FIRST_ROWS:
+                self.columns.update(dict.fromkeys(name for row in rows for name in row.cells))
+            item = self._item(rows)
             if item is not None:
                 chunk.append(item)
-            if len(chunk) >= min(CHUNK, BATCH_LIMIT):
+            if len(chunk) >= CHUNK:
                 yield chunk
                 chunk = []
         if chunk:
             yield chunk
 
-    def _groups(self, scattered: set[tuple[str, str]], is_broken: bool) -> Iterator[list[DeliveredRow]]:  # noqa: FBT001
-        rows = self._rows(is_broken)
-        if not isinstance(self.contract, RecordContract):
-            yield from ([row] for row in rows)
-            return
-        waiting: dict[tuple[str, str], list[DeliveredRow]] = {}
-        group: list[DeliveredRow] = []
-        last = NO_IDENTITY
-        for row in rows:
-            identity = self._group_of(row, self.contract)
-            if identity in scattered:
-                waiting.setdefault(identity, []).append(row)
-                continue
-            if group and (identity != last or identity == NO_IDENTITY):
-                yield group
-                group = []
-            group.append(row)
-            last = identity
-        if group:
-            yield group
-        yield from waiting.values()
-
-    def _rows(self, is_broken: bool) -> Iterator[DeliveredRow]:  # noqa: FBT001
-        try:
-            for row in read_rows(self.request.path, self.contract):
-                self.tally.rows = row.row
-                if row.row <= CHUNK:
-                    self.columns.update(dict.fromkeys(row.cells))
-                yield row
-        except InvalidInput:
-            if not is_broken:
-                raise
-
-    def _item(self, rows: Sequence[DeliveredRow]) -> Item | None:
+    def _item(self, rows: Sequence[FileRow]) -> Item | None:
         key = self.context.pseudonym_key
+        first = rows[0].row
         try:
+            good = _only_good(rows)
             if isinstance(self.contract, RecordContract):
-                record = self.contract.build(rows, self.context)
-                item = record_item(record, self.delivery, key, row=rows[0].row)
+                record = self.contract.build(good, self.context)
+                item = record_item(record, self.delivery, key, row=first)
                 self.periods.add(record.period)
-                self.seen.add(item.key)
-                return item
-            action = ASSISTANCE.build(rows[0], self.context)
-            return action_item(action, self.delivery, key, row=rows[0].row)
+                self.seen.add((item.key, record.period))
+            else:
+                item = action_item(ASSISTANCE.build(good[0], self.context), self.delivery, key, row=first)
         except RowFault as fault:
-            self._refuse(rows, fault)
+            self.tally.read += 1
+            self.tally.rejected += 1
+            self._refuse(rows, fault.errors)
             return None
+        self.unanswered[first] = rows
+        return item
 
-    def _refuse(self, rows: Sequence[DeliveredRow], fault: RowFault) -> None:
-        self.tally.read += 1
-        self.tally.rejected += 1
-        self.tally.errors.extend(fault.errors)
+    def _note(self, answer: Receipt) -> None:
+        self.tally.add(answer)
+        rows = self.unanswered.pop(answer.row or 0, ())
+        if answer.status in {"conflict", "rejected"} and rows:
+            self._refuse(rows, answer.errors)
+        elif answer.errors and rows:
+            # Of someone who was erased the cells are not kept here either.
+            self._tell(answer.errors, rows[0].row)
+
+    def _refuse(self, rows: Sequence[FileRow], errors: Sequence[FieldError]) -> None:
+        """Keep rows that were not taken in. Their record was delivered, even so: a snapshot does not withdraw it."""
+        for row in rows:
+            if isinstance(self.contract, RecordContract):
+                identity = self.contract.identity(row.cells)
+                if identity is not None:
+                    pseudonym = record_pseudonym(self.context.pseudonym_key, self.contract.source, identity)
+                    self.mentioned.add(bytes.fromhex(pseudonym))
+        first = rows[0].row
+        numbered = self._tell(errors, first)
+        cells = msgspec.json.encode([row.cells for row in rows], enc_hook=str)
+        self.tally.refused.append((first, msgspec.json.encode(numbered), cells))
+
+    def _tell(self, errors: Sequence[FieldError], first: int) -> tuple[FieldError, ...]:
+        numbered = tuple(msgspec.structs.replace(error, row=error.row or first) for error in errors)
+        self.tally.errors.extend(numbered)
         del self.tally.errors[FIRST_ERRORS:]
-        cells: list[Mapping[str, object]] = [row.cells for row in rows]
-        self.tally.refused.append(
-            (rows[0].row, msgspec.json.encode(fault.errors), msgspec.json.encode(cells))
-        )
+        return numbered
 
     async def _keep_refused(self) -> None:
         if not self.tally.refused:
@@ -256,6 +201,7 @@ class FileImport:
                 for row, errors, cells in self.tally.refused
             ]
             await ledger.keep_rejected(connection, self.batch, rows)
+            self.tally.refused.clear()
 
     async def _withdraw_absent(self) -> bool:
         """Withdraw what is known in the snapshot's scope and absent from it. False when that is too much to believe."""
@@ -266,7 +212,11 @@ class FileImport:
                 scope = await ledger.find_scope(
                     connection, source=self.request.source, periods=[period], areas=self.request.areas
                 )
-            gone = sorted(scope.keys() - self.seen)
+            gone = sorted(
+                record
+                for record in scope
+                if (record, period) not in self.seen and record not in self.mentioned
+            )
             if len(gone) > MOST_GONE * len(scope) and not self.request.confirm_withdrawals:
                 return False
             items = [
@@ -328,11 +278,9 @@ HELD = (
 )
 
 
-def _digest(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
-def _batch_id(request: FileRequest, digest: str) -> str:
-    scope = f"{request.source}|{request.mode}|{request.period}|{','.join(request.areas)}|{digest}"
-    return "B" + hashlib.sha256(scope.encode()).hexdigest()[:16]
+def _only_good(rows: Sequence[FileRow]) -> list[DeliveredRow]:
+    """The rows, if all of them could be read. Raises RowFault."""
+    faults = [row.error for row in rows if isinstance(row, BrokenRow)]
+    if faults:
+        raise RowFault(*faults)
+    return [row for row in rows if isinstance(row, DeliveredRow)]

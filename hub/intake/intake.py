@@ -7,7 +7,7 @@ between, the ledger is brought up to date from the log and every item without an
 import asyncio
 import logging
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Sequence
 
 import msgspec
 import psycopg
@@ -71,17 +71,15 @@ class Intake:
     async def submit(self, items: Sequence[Item]) -> list[Receipt]:
         """Take these in, in order; one receipt each. Raises Unavailable when log or database stay away."""
         found: list[Receipt] = []
-        async for chunk in self.submit_all(
-            items[start : start + BATCH_LIMIT] for start in range(0, len(items), BATCH_LIMIT)
-        ):
+        async for chunk in self.submit_all(_chunks_of(items)):
             found.extend(chunk)
         return found
 
-    async def submit_all(self, chunks: Iterable[Sequence[Item]]) -> AsyncIterator[list[Receipt]]:
+    async def submit_all(self, chunks: AsyncIterator[Sequence[Item]]) -> AsyncIterator[list[Receipt]]:
         """The same for chunks of at most BATCH_LIMIT items: while one is being appended, the next is made ready."""
         running: asyncio.Task[list[Receipt]] | None = None
         try:
-            for chunk in chunks:
+            async for chunk in chunks:
                 turn = _Turn(running)
                 task = asyncio.create_task(self._submit_chunk(chunk, turn))
                 if running is not None:
@@ -95,13 +93,18 @@ class Intake:
                 running.cancel()
 
     async def _submit_chunk(self, items: Sequence[Item], turn: "_Turn") -> list[Receipt]:
+        try:
+            return await self._decide_and_append(items, turn)
+        finally:
+            turn.prepared.set()
+
+    async def _decide_and_append(self, items: Sequence[Item], turn: "_Turn") -> list[Receipt]:
         answers: list[Receipt | None] = [None] * len(items)
-        tried: dict[int, int] = {}
+        tried: dict[int, Append] = {}
         pauses = iter(RETRY_PAUSES)
         while True:
             open_ = [position for position, answer in enumerate(answers) if answer is None]
             if not open_:
-                turn.prepared.set()
                 return [answer for answer in answers if answer is not None]
             try:
                 ready = await self._make_ready(items, open_, answers, tried)
@@ -129,7 +132,7 @@ class Intake:
             logger.info("the ledger is not up to date yet", extra={"reason": type(again).__name__})
 
     async def _make_ready(
-        self, items: Sequence[Item], open_: list[int], answers: list[Receipt | None], tried: dict[int, int]
+        self, items: Sequence[Item], open_: list[int], answers: list[Receipt | None], tried: dict[int, Append]
     ) -> _Ready:
         async with self.pool.connection() as connection:
             known = await _find_known(connection, [items[position] for position in open_])
@@ -137,8 +140,9 @@ class Intake:
             subjects: set[str] = set()
             for position in open_:
                 item = items[position]
-                if position in tried and (sequence := stands(item, known, tried[position])) is not None:
-                    answers[position] = _accepted(item, sequence, tried[position], is_new=False)
+                before = tried.get(position)
+                if before is not None and (sequence := stands(item, known, before.expected)) is not None:
+                    answers[position] = _accepted(item, sequence, before)
                 elif item.subject in subjects:
                     ready.later.append(position)
                 else:
@@ -172,17 +176,28 @@ class Intake:
                 answers[position] = Receipt(status="erased", row=item.row, errors=(receipts.ERASED,))
                 continue
             event = item.build(item.event_id(append.expected), sealer)
+            payload = encode_event(event)
+            if len(payload) > self.log.largest_payload:
+                answers[position] = receipts.rejected((receipts.TOO_LARGE,), item.row)
+                continue
             ready.positions.append(position)
             ready.appends.append(append)
             ready.events.append(event)
             subject = f"{self.log.prefix}.{item.subject}"
-            ready.outgoing.append(Outgoing(subject, encode_event(event), append.expected))
+            ready.outgoing.append(Outgoing(subject, payload, append.expected))
 
     async def _append(
-        self, items: Sequence[Item], ready: _Ready, answers: list[Receipt | None], tried: dict[int, int]
+        self, items: Sequence[Item], ready: _Ready, answers: list[Receipt | None], tried: dict[int, Append]
     ) -> None:
-        tried.update(zip(ready.positions, (append.expected for append in ready.appends), strict=True))
-        first = await self.log.append(ready.outgoing)
+        unsure = dict(tried)
+        tried.update(zip(ready.positions, ready.appends, strict=True))
+        try:
+            first = await self.log.append(ready.outgoing)
+        except WrongLastSequence:
+            # Nothing of this attempt is stored; an earlier one without an answer may be.
+            tried.clear()
+            tried.update(unsure)
+            raise
         entries = [
             Entry(items[position].subject, first + offset, event)
             for offset, (position, event) in enumerate(zip(ready.positions, ready.events, strict=True))
@@ -190,9 +205,7 @@ class Intake:
         async with self.pool.connection() as connection:
             await ledger.record(connection, entries)
         for entry, position, append in zip(entries, ready.positions, ready.appends, strict=True):
-            answers[position] = _accepted(
-                items[position], entry.sequence, append.expected, is_new=append.is_new
-            )
+            answers[position] = _accepted(items[position], entry.sequence, append)
 
     def nonce(self) -> bytes:
         """A nonce that was never used."""
@@ -200,6 +213,11 @@ class Intake:
             block = secrets.token_bytes(NONCE_BYTES * NONCES_AT_ONCE)
             self._nonces = [block[start : start + NONCE_BYTES] for start in range(0, len(block), NONCE_BYTES)]
         return self._nonces.pop()
+
+
+async def _chunks_of(items: Sequence[Item]) -> AsyncIterator[Sequence[Item]]:
+    for start in range(0, len(items), BATCH_LIMIT):
+        yield items[start : start + BATCH_LIMIT]
 
 
 class _Turn:
@@ -215,14 +233,19 @@ class _Turn:
             self._previous = None
 
 
-def _accepted(item: Item, sequence: int, expected: int, *, is_new: bool) -> Receipt:
-    event_id = item.event_id(expected)
-    return Receipt(status="accepted", sequence=sequence, event_id=event_id, row=item.row, is_new=is_new)
+def _accepted(item: Item, sequence: int, append: Append) -> Receipt:
+    return Receipt(
+        status="accepted",
+        sequence=sequence,
+        event_id=item.event_id(append.expected),
+        row=item.row,
+        is_new=append.is_new,
+    )
 
 
 async def _find_known(connection: AsyncConnection[TupleRow], items: Sequence[Item]) -> Known:
     keys: dict[str, set[bytes]] = {"records": set(), "actions": set(), "items": set()}
-    names = {"record": "records", "withdrawal": "records", "item": "items"}
+    names = {"record": "records", "withdrawal": "records", "item": "items", "batch": "items"}
     for item in items:
         keys[names.get(item.family, "actions")].add(item.key)
     return await ledger.find(

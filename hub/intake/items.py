@@ -33,7 +33,7 @@ from contracts.sources.contract import content_cells
 from hub.ledger import token_of
 from hub.sealing import Nonces, seal, seal_members
 
-Family = Literal["record", "withdrawal", "action", "correction", "void", "item"]
+Family = Literal["record", "withdrawal", "action", "correction", "void", "item", "batch"]
 Plain = AgencyRegistered | ProgrammeRegistered | BoundariesLoaded | BatchReceived
 Ciphers = Mapping[str, AESGCM]
 PLAIN_TOKEN = re.compile(r"[A-Za-z0-9_-]{1,64}\Z")
@@ -276,4 +276,10 @@ def plain_item(
         }
         return type_(**envelope, data=data)  # pyright: ignore[reportArgumentType]
 
-    return Item(family="item", subject=subject, key=token_of(subject), content=content, build=build)
+    return Item(
+        family="batch" if type_ is BatchReceived else "item",
+        subject=subject,
+        key=token_of(subject),
+        content=content,
+        build=build,
+    )

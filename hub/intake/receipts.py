@@ -50,6 +50,12 @@ ERASED = FieldError(
     message_en="This household or person was erased at their request and is not taken in again.",
     message_th="ครัวเรือนหรือบุคคลนี้ได้ขอลบข้อมูลแล้ว ระบบจะไม่รับข้อมูลเข้าอีก",
 )
+TOO_LARGE = FieldError(
+    code="TOO_LARGE",
+    path="",
+    message_en="The record or event is larger than the log takes; leave out what is not data, or send it in parts.",
+    message_th="ข้อมูลรายการนี้ใหญ่เกินกว่าที่ระบบรับได้ กรุณาตัดส่วนที่ไม่จำเป็นหรือแบ่งส่ง",
+)
 CONFLICT = FieldError(
     code="ACTION_CONFLICT",
     path="action_id",

@@ -3,18 +3,19 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from contracts.sources.contract import DeliveredRow, TableContract
+from contracts.sources.contract import TableContract
 from hub.readers import faults
 from hub.readers.csv import read_csv
 from hub.readers.json import read_json
 from hub.readers.opening import open_file
+from hub.readers.rows import FileRow
 from hub.readers.xlsx import read_xlsx
 
 
-def read_rows(path: Path, contract: TableContract) -> Iterator[DeliveredRow]:
+def read_rows(path: Path, contract: TableContract) -> Iterator[FileRow]:
     """The rows of a file, lazily, numbered from 1 behind the heading. The format is told from the content, not the name.
 
-    Raises InvalidInput (FILE_EMPTY, ENCODING_UNKNOWN, COLUMNS_MISSING, BROKEN_JSON, FILE_UNREADABLE) or TooLarge; JSON that breaks in the
+    A row that cannot be read comes as a BrokenRow, and the rows after it are read on. Raises InvalidInput (FILE_EMPTY, ENCODING_UNKNOWN, COLUMNS_MISSING, BROKEN_JSON, FILE_UNREADABLE) or TooLarge; JSON that breaks in the
     middle raises after the objects before it.
     """
     with open_file(path) as stream:

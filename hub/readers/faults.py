@@ -55,3 +55,12 @@ def too_large(size: int) -> TooLarge:
         code="TOO_LARGE",
         path="file",
     )
+
+
+def swells() -> TooLarge:
+    return TooLarge(
+        f"The packed file unpacks to more than {LIMIT_RATIO} times its size; send it unpacked.",
+        message_th=f"ไฟล์บีบอัดขยายเกิน {LIMIT_RATIO} เท่า กรุณาส่งไฟล์ที่ไม่บีบอัด",
+        code="TOO_LARGE",
+        path="file",
+    )

@@ -1,33 +1,73 @@
 """JSON: an array of objects or one object a line, read object by object without holding the file."""
 
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import cast
 
 import msgspec
 
 from contracts.sources.contract import DeliveredRow
 from hub.readers import faults
 from hub.readers.opening import open_file
+from hub.readers.rows import FileRow, broken_object
 
 CHUNK = 1 << 18
+LARGEST_OBJECT = 16 << 20
 SIGNS = re.compile(rb'["{}\[\]]')
 STRING_END = re.compile(rb'\\.|"', re.DOTALL)
+BETWEEN = b" \t\r\n,[]"
+BOM = b"\xef\xbb\xbf"
 
 _objects: msgspec.json.Decoder[dict[str, object]] = msgspec.json.Decoder(dict[str, object])
 
 
-def read_json(path: Path) -> Iterator[DeliveredRow]:
-    """Every top-level object of the file. Raises InvalidInput at the place where the JSON breaks, after the objects before it."""
+def read_json(path: Path) -> Iterator[FileRow]:
+    """Every top-level object of the file; one that is not valid JSON does not stop the others.
+
+    Raises InvalidInput where it can no longer be told where an object begins or ends, after the objects before it.
+    """
     row = 0
-    for row, (offset, text) in enumerate(_split(path), start=1):
-        try:
-            cells = _objects.decode(text)
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-            raise faults.broken_json(offset, "an object that is not valid JSON") from error
-        yield DeliveredRow(row, cells)
+    for row, (offset, text) in enumerate(_lines(path) if _is_by_line(path) else _split(path), start=1):
+        cells = _cells(text)
+        yield broken_object(row, offset, text) if cells is None else DeliveredRow(row, cells)
     if row == 0:
         raise faults.file_empty()
+
+
+def _cells(text: bytes) -> dict[str, object] | None:
+    try:
+        return _objects.decode(text)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        pass
+    try:
+        # Python and JavaScript programs write NaN, which JSON does not know; the contract says what is wrong with it.
+        found: object = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return cast("dict[str, object]", found) if isinstance(found, dict) else None
+
+
+def _is_by_line(path: Path) -> bool:
+    """Whether the first line that is not empty is an object by itself."""
+    with open_file(path) as stream:
+        while line := stream.readline(LARGEST_OBJECT):
+            line = line.removeprefix(BOM).strip()
+            if line:
+                return line.startswith(b"{") and _cells(line) is not None
+    return False
+
+
+def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
+    """The lines that are not empty, with their offsets."""
+    offset = 0
+    with open_file(path) as stream:
+        while line := stream.readline(LARGEST_OBJECT):
+            text = line.removeprefix(BOM).strip()
+            if text:
+                yield offset, text
+            offset += len(line)
 
 
 def _split(path: Path) -> Iterator[tuple[int, bytes]]:
@@ -54,18 +94,23 @@ def _split(path: Path) -> Iterator[tuple[int, bytes]]:
                 if sign in b"{[" and (depth or sign == b"{"):
                     if depth == 0:
                         start = found.start()
+                        _refuse_between(buffer[:start], base)
                     depth += 1
                 elif sign in b"}]" and depth:
                     depth -= 1
                     if depth == 0:
                         yield base + start, buffer[start:position]
                         buffer, base, position, start = buffer[position:], base + position, 0, -1
-            if start < 0:
-                buffer, base, position = buffer[position:], base + position, 0
+            if len(buffer) > LARGEST_OBJECT:
+                raise faults.broken_json(base + max(start, 0), "an object that does not end")
     if depth:
         raise faults.broken_json(base + max(start, 0), "the file ends inside an object")
-    if buffer.strip(b" \t\r\n,]\xef\xbb\xbf["):
-        raise faults.broken_json(base, "text outside of any object")
+    _refuse_between(buffer, base)
+
+
+def _refuse_between(text: bytes, offset: int) -> None:
+    if text.removeprefix(BOM).strip(BETWEEN):
+        raise faults.broken_json(offset, "text outside of any object")
 
 
 def _string_end(buffer: bytes, position: int) -> int | None:

@@ -10,8 +10,9 @@ from hub.readers import faults
 class _Limited(io.RawIOBase):
     """Raises TooLarge once more than the limit came out of the stream beneath."""
 
-    def __init__(self, inner: io.BufferedIOBase, limit: int) -> None:
-        self._inner = inner
+    def __init__(self, packed: io.BufferedReader, limit: int) -> None:
+        self._packed = packed
+        self._inner = gzip.GzipFile(fileobj=packed)
         self._limit = limit
         self._read = 0
 
@@ -23,11 +24,12 @@ class _Limited(io.RawIOBase):
         buffer[: len(data)] = data
         self._read += len(data)
         if self._read > self._limit:
-            raise faults.too_large(self._read)
+            raise faults.too_large(self._read) if self._read > faults.LIMIT_BYTES else faults.swells()
         return len(data)
 
     def close(self) -> None:
         self._inner.close()
+        self._packed.close()
         super().close()
 
 
@@ -40,4 +42,4 @@ def open_file(path: Path) -> io.BufferedReader:
     if stream.peek(2)[:2] != b"\x1f\x8b":
         return stream
     limit = min(faults.LIMIT_BYTES, size * faults.LIMIT_RATIO)
-    return io.BufferedReader(_Limited(gzip.GzipFile(fileobj=stream), limit), 1 << 16)
+    return io.BufferedReader(_Limited(stream, limit), 1 << 16)

@@ -1,6 +1,7 @@
 """XLSX: the first sheet, its first row as heading. Numbers become text without a decimal point, dates ISO text."""
 
 import datetime as dt
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,14 +10,14 @@ from python_calamine import CalamineError, CalamineWorkbook
 from contracts.sources.contract import DeliveredRow, TableContract
 from hub.readers import faults
 from hub.readers.csv import BEYOND
+from hub.readers.rows import FileRow, too_long
 
 Cell = int | float | str | bool | dt.time | dt.date | dt.datetime | dt.timedelta
 
 
-def read_xlsx(path: Path, contract: TableContract) -> Iterator[DeliveredRow]:
+def read_xlsx(path: Path, contract: TableContract) -> Iterator[FileRow]:
     """The rows of the first sheet; empty rows are passed over. Raises InvalidInput or TooLarge."""
-    if path.stat().st_size > faults.LIMIT_BYTES:
-        raise faults.too_large(path.stat().st_size)
+    _refuse_swelling(path)
     try:
         workbook = CalamineWorkbook.from_path(str(path))
         sheet = workbook.get_sheet_by_index(0)
@@ -37,11 +38,27 @@ def read_xlsx(path: Path, contract: TableContract) -> Iterator[DeliveredRow]:
             continue
         row += 1
         kept: dict[str, object] = {name: text for name, text in zip(names, texts, strict=False) if text}
-        if len(texts) > len(names):
-            kept[BEYOND] = " ".join(filter(None, texts[len(names) :]))
-        yield DeliveredRow(row, kept)
+        if any(texts[len(names) :]):
+            beyond = " ".join(filter(None, texts[len(names) :]))
+            yield too_long(row, kept | {BEYOND: beyond}, len(names))
+        else:
+            yield DeliveredRow(row, kept)
     if row == 0:
         raise faults.file_empty()
+
+
+def _refuse_swelling(path: Path) -> None:
+    """Raises TooLarge for a workbook that is too large, packed or unpacked."""
+    size = path.stat().st_size
+    try:
+        with zipfile.ZipFile(path) as archive:
+            unpacked = sum(entry.file_size for entry in archive.infolist())
+    except (zipfile.BadZipFile, OSError) as error:
+        raise faults.unreadable("xlsx") from error
+    if max(size, unpacked) > faults.LIMIT_BYTES:
+        raise faults.too_large(max(size, unpacked))
+    if unpacked > size * faults.LIMIT_RATIO:
+        raise faults.swells()
 
 
 def _text(cell: Cell) -> str:

@@ -97,14 +97,19 @@ ON CONFLICT (record, period) DO UPDATE SET
 WHERE excluded.sequence > intake.statement.sequence;
 
 -- name: put_actions
--- The latest events of actions; the first stays.
+-- The latest events of actions; the first stays, also when it is learnt of later.
 INSERT INTO intake.action (action, first_content, first_sequence, content, sequence, voided)
 SELECT action, content, sequence, content, sequence, voided FROM unnest(
     %(action)s::bytea[], %(content)s::bytea[], %(sequence)s::bigint[], %(voided)s::boolean[]
 ) AS latest (action, content, sequence, voided)
 ON CONFLICT (action) DO UPDATE SET
-    content = excluded.content, sequence = excluded.sequence, voided = excluded.voided
-WHERE excluded.sequence > intake.action.sequence;
+    first_content = CASE WHEN excluded.sequence < intake.action.first_sequence
+        THEN excluded.content ELSE intake.action.first_content END,
+    first_sequence = least(excluded.sequence, intake.action.first_sequence),
+    content = CASE WHEN excluded.sequence > intake.action.sequence THEN excluded.content ELSE intake.action.content END,
+    voided = CASE WHEN excluded.sequence > intake.action.sequence THEN excluded.voided ELSE intake.action.voided END,
+    sequence = greatest(excluded.sequence, intake.action.sequence)
+WHERE excluded.sequence > intake.action.sequence OR excluded.sequence < intake.action.first_sequence;
 
 -- name: put_items
 -- The latest events of other subjects.

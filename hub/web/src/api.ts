@@ -42,12 +42,20 @@ async function toProblem(response: Response): Promise<HubProblem> {
 }
 
 /** The JSON at a path. Throws HubProblem, or the AbortError of `signal`. */
-export async function fetchJson<T>(path: string, query: Query, key: string | null, signal: AbortSignal): Promise<T> {
+export async function fetchJson<T>(
+  path: string,
+  query: Query,
+  key: string | null,
+  signal: AbortSignal,
+): Promise<T> {
   let response: Response;
   try {
     response = await fetch(address(path, query), {
       signal,
-      headers: { Accept: "application/json, application/geo+json", ...(key === null ? {} : { "X-API-Key": key }) },
+      headers: {
+        Accept: "application/json, application/geo+json",
+        ...(key === null ? {} : { "X-API-Key": key }),
+      },
     });
   } catch (error) {
     if (signal.aborted) throw error;

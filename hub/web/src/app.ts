@@ -3,8 +3,8 @@
 import { type HubProblem, fetchJson } from "./api.ts";
 import { dayOf } from "./calendar.ts";
 import { type Boundaries, readBoundaries } from "./map/boundaries.ts";
-import { type Session, mayListHouseholds, readSession, writeSession } from "./session.ts";
-import type { DemoRole, HouseholdDetail, HouseholdPage, Need, Overview, Timeline } from "./shapes.ts";
+import { type Session, mayListHouseholds, maySearchText, readSession, writeSession } from "./session.ts";
+import type { Agency, DemoRole, HouseholdDetail, HouseholdPage, Need, Overview, Timeline } from "./shapes.ts";
 import { type Slot, createSlot } from "./slot.ts";
 import { type View, basisQuery, readView, writeView } from "./view.ts";
 import { type Words, wordsOf } from "./words/index.ts";
@@ -44,6 +44,7 @@ export interface Slots {
   list: Slot<HouseholdPage>;
   household: Slot<HouseholdDetail>;
   timeline: Slot<Timeline>;
+  agencies: Slot<ReadonlyMap<string, Agency>>;
 }
 
 export interface App {
@@ -79,11 +80,12 @@ function createSlots(changed: () => void): Slots {
     list: createSlot(changed),
     household: createSlot(changed),
     timeline: createSlot(changed),
+    agencies: createSlot(changed),
   };
 }
 
-export function householdsQuery(view: View, search: Search): Record<string, string> {
-  const text = search.text.trim();
+function householdsQuery(view: View, session: Session | null, search: Search): Record<string, string> {
+  const text = maySearchText(session) ? search.text.trim() : "";
   return {
     ...basisQuery(view),
     limit: PAGE,
@@ -105,21 +107,29 @@ function wantAll(app: App, fetch: Fetch, round: string): void {
   if (desk.isTimeOpen && view.asOf !== null) {
     slots.newest.want(round, fetch<Overview>("/v1/overview", { level: "amphoe" }));
   }
-  slots.boundaries.want("boundaries", readBoundaries);
+  const frame = slots.boundaries.value;
+  if (frame === null || frame.areas.size === 0) slots.boundaries.want(`boundaries|${round}`, readBoundaries);
   slots.layers.want(round, async (signal) => {
     const answer = await fetch<{ collections: { id: string }[] }>("/ogc/collections")(signal);
     return new Set(answer.collections.map((layer) => layer.id));
   });
-  slots.roles.want("roles", async (signal) => (await fetch<{ roles: DemoRole[] }>("/v1/demo-roles")(signal)).roles);
+  slots.roles.want(
+    "roles",
+    async (signal) => (await fetch<{ roles: DemoRole[] }>("/v1/demo-roles")(signal)).roles,
+  );
   const isSearching = view.area !== null || desk.search.text.trim() !== "" || desk.search.need !== "";
   if (mayListHouseholds(session) && isSearching) {
-    const query = householdsQuery(view, desk.search);
+    const query = householdsQuery(view, session, desk.search);
     slots.list.want(`${round}|${JSON.stringify(query)}`, fetch<HouseholdPage>("/v1/households", query));
   } else slots.list.clear();
   if (view.household !== null && mayListHouseholds(session)) {
     const path = `/v1/households/${view.household}`;
     slots.household.want(`${axes}|${path}`, fetch<HouseholdDetail>(path, basis));
     slots.timeline.want(`${axes}|${path}`, fetch<Timeline>(`${path}/timeline`, { ...basis, limit: "1000" }));
+    slots.agencies.want(round, async (signal) => {
+      const { items } = await fetch<{ items: Agency[] }>("/v1/agencies", { limit: "1000" })(signal);
+      return new Map(items.map((agency) => [agency.agency_id, agency]));
+    });
   } else {
     slots.household.clear();
     slots.timeline.clear();
@@ -187,7 +197,8 @@ export function createApp(changed: () => void): App {
       session = next;
       writeSession(next);
       round += 1;
-      for (const slot of Object.values(slots)) if (slot !== slots.roles && slot !== slots.boundaries) slot.clear();
+      for (const slot of Object.values(slots))
+        if (slot !== slots.roles && slot !== slots.boundaries) slot.clear();
       desk = { ...desk, isRolesOpen: false, fault: null };
       settle();
     },
@@ -195,7 +206,7 @@ export function createApp(changed: () => void): App {
     moreHouseholds() {
       const page = slots.list.value;
       if (page?.next == null) return;
-      const query = { ...householdsQuery(view, desk.search), token: page.next };
+      const query = { ...householdsQuery(view, session, desk.search), token: page.next };
       slots.list.want(`${slots.list.key}|${page.next}`, async (signal) => {
         const more = await fetch<HouseholdPage>("/v1/households", query)(signal);
         return { ...more, items: [...page.items, ...more.items] };

@@ -96,7 +96,10 @@ function monthNamed(word: string): number {
  * A year from 2400 on is Buddhist; a year of two digits is refused, never guessed.
  */
 export function parseDay(typed: string): ParsedDay {
-  const text = withLatinDigits(typed).trim().replace(/พ\.ศ\.|ค\.ศ\./g, " ").replace(/\s+/g, " ");
+  const text = withLatinDigits(typed)
+    .trim()
+    .replace(/พ\.ศ\.|ค\.ศ\./g, " ")
+    .replace(/\s+/g, " ");
   if (text === "") return { fault: "empty" };
   const iso = /^(\d{4})-(\d{1,2})-(\d{1,2})$/.exec(text);
   if (iso) return checkDay(Number(iso[1]), Number(iso[2]), Number(iso[3]));

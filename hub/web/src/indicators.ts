@@ -62,7 +62,11 @@ function countOf(indicator: IndicatorId, area: AreaNumbers): Count | undefined {
 }
 
 /** The value of an area: a count, or its relation to the households there (0 to 1 where it is a part). */
-export function valueOf(indicator: IndicatorId, unit: "count" | "share", area: AreaNumbers | undefined): Value {
+export function valueOf(
+  indicator: IndicatorId,
+  unit: "count" | "share",
+  area: AreaNumbers | undefined,
+): Value {
   if (area === undefined || area.records === 0) return "none";
   const count = countOf(indicator, area);
   if (count === undefined) return "none";

@@ -9,8 +9,11 @@ import "@fontsource/sarabun/thai-700.css";
 import "maplibre-gl/dist/maplibre-gl.css";
 import "./styles/base.css";
 import "./styles/layout.css";
-import "./styles/parts.css";
+import "./styles/time.css";
+import "./styles/numbers.css";
+import "./styles/table.css";
 import "./styles/panel.css";
+import "./styles/household.css";
 import "./styles/map.css";
 import "./styles/print.css";
 import { render } from "lit-html";
@@ -65,11 +68,22 @@ function start(page: HTMLElement): void {
     shown = now;
     const panel = page.querySelector<HTMLElement>("#panel");
     panel?.querySelector(".panel-body")?.scrollTo({ top: 0 });
-    if (now !== "") panel?.focus({ preventScroll: true });
+    panel?.focus({ preventScroll: true });
+  };
+
+  /** Escape closes what was opened last. */
+  const closeLast = (event: KeyboardEvent): void => {
+    const { desk, view } = app;
+    if (event.key !== "Escape") return;
+    if (desk.isRolesOpen) app.set({ isRolesOpen: false });
+    else if (desk.isTimeOpen) app.set({ isTimeOpen: false });
+    else if (view.household !== null) app.go({ household: null });
+    else if (view.area !== null) app.go({ area: null, camera: null });
   };
 
   page.replaceChildren();
   const app = createApp(changed);
+  document.addEventListener("keydown", closeLast);
   let left = Date.now();
   document.addEventListener("visibilitychange", () => {
     if (document.hidden) left = Date.now();

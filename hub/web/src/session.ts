@@ -8,6 +8,7 @@ export interface Session {
 
 const PLACE = "hub-session";
 const KEY = /^[\x21-\x7e]{8,200}$/;
+const PERSONAL_ROLES = new Set(["steward", "auditor", "admin"]);
 const HOUSEHOLD_ROLES = new Set(["gis", "analyst", "steward", "auditor", "admin"]);
 
 /** Whether a text can be a key at all; spaces and Thai letters cannot travel in a header. */
@@ -18,7 +19,8 @@ export function isKey(text: string): boolean {
 export function readSession(): Session | null {
   try {
     const kept: unknown = JSON.parse(sessionStorage.getItem(PLACE) ?? "null");
-    if (typeof kept !== "object" || kept === null || !("key" in kept) || typeof kept.key !== "string") return null;
+    if (typeof kept !== "object" || kept === null || !("key" in kept) || typeof kept.key !== "string")
+      return null;
     return { key: kept.key, role: "role" in kept && typeof kept.role === "string" ? kept.role : null };
   } catch {
     return null;
@@ -33,6 +35,11 @@ export function writeSession(session: Session | null): void {
     // A browser that forbids storage keeps the key in memory only.
     return;
   }
+}
+
+/** Whether searching by name or house makes sense. */
+export function maySearchText(session: Session | null): boolean {
+  return session !== null && (session.role === null || PERSONAL_ROLES.has(session.role));
 }
 
 /** Whether asking for households makes sense. The hub decides; this only spares a question with a known answer. */

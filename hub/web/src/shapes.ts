@@ -72,12 +72,19 @@ export interface Sourced {
   happened_at: string;
 }
 
-export interface FieldValue extends Sourced {
+/** The preferred value of a field; without a source when no statement gives one. */
+export interface FieldValue {
+  value: unknown;
+  source: string | null;
+  sequence: number | null;
+  happened_at: string | null;
   others: Sourced[];
 }
 
 export interface Person {
   person_id: string;
+  /** False for someone whom another household lists later, and who is counted there. */
+  at_home: boolean;
   title?: string | null;
   first_name?: string | null;
   last_name?: string | null;
@@ -87,18 +94,17 @@ export interface Person {
 
 export interface BasisRecord {
   source: string;
-  record_key?: string | null;
   period: string;
   happened_at: string;
   reported_at: string | null;
   recorded_at: string;
   sequence: number;
-  members?: unknown[];
 }
 
 export interface HouseholdDetail extends Omit<Household, "persons">, Basis {
   founder_source: string;
   persons: Person[];
+  persons_at_home: number;
   records: BasisRecord[];
   values: Partial<Record<string, FieldValue>>;
   assistance: { actions: number; amount_thb: number };
@@ -109,10 +115,10 @@ export interface HouseholdDetail extends Omit<Household, "persons">, Basis {
 export interface TimelineItem {
   kind: string;
   sequence: number;
-  happened_at: string | null;
+  happened_at: string;
   reported_at: string | null;
   recorded_at: string;
-  source: string | null;
+  source: string;
   agency: string | null;
   summary_th: string;
   summary_en: string;
@@ -121,6 +127,12 @@ export interface TimelineItem {
 export interface Timeline extends Basis {
   items: TimelineItem[];
   next: string | null;
+}
+
+export interface Agency {
+  agency_id: string;
+  name_th: string | null;
+  name_en: string | null;
 }
 
 export interface DemoRole {

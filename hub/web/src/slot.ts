@@ -7,6 +7,8 @@ export interface Slot<T> {
   readonly key: string;
   /** The latest answer, kept while the next one is on its way. */
   readonly value: T | null;
+  /** Whether the value answers `key`; while the next answer is on its way it is the one before. */
+  readonly isCurrent: boolean;
   readonly problem: HubProblem | null;
   readonly isLoading: boolean;
   want(key: string, fetch: (signal: AbortSignal) => Promise<T>): void;
@@ -24,6 +26,7 @@ const PAUSE_MS = 120;
 export function createSlot<T>(changed: () => void): Slot<T> {
   let key = "";
   let value: T | null = null;
+  let answered = "";
   let problem: HubProblem | null = null;
   let isLoading = false;
   let controller = new AbortController();
@@ -46,13 +49,15 @@ export function createSlot<T>(changed: () => void): Slot<T> {
       const found = await ask(signal);
       if (signal.aborted) return;
       value = found;
+      answered = key;
       problem = null;
     } catch (error) {
       if (signal.aborted) return;
       if (!(error instanceof HubProblem)) throw error;
       problem = error;
-      if (!error.isPassing) value = null;
-      else timer = setTimeout(() => void run(), RETRY_MS);
+      // Numbers of another day under the name of this one would be worse than none.
+      if (!error.isPassing || answered !== key) value = null;
+      if (error.isPassing) timer = setTimeout(() => void run(), RETRY_MS);
     }
     isLoading = false;
     changed();
@@ -64,6 +69,9 @@ export function createSlot<T>(changed: () => void): Slot<T> {
     },
     get value() {
       return value;
+    },
+    get isCurrent() {
+      return value !== null && answered === key;
     },
     get problem() {
       return problem;

@@ -50,7 +50,8 @@ function depth(x: number, y: number, rings: Position[][]): number {
       const [bx = 0, by = 0] = ring[before] ?? [];
       if (ay > y !== by > y && x < ((bx - ax) * (y - ay)) / (by - ay) + ax) isInside = !isInside;
       const length = (bx - ax) ** 2 + (by - ay) ** 2;
-      const along = length === 0 ? 0 : Math.max(0, Math.min(1, ((x - ax) * (bx - ax) + (y - ay) * (by - ay)) / length));
+      const along =
+        length === 0 ? 0 : Math.max(0, Math.min(1, ((x - ax) * (bx - ax) + (y - ay) * (by - ay)) / length));
       nearest = Math.min(nearest, Math.hypot(x - ax - along * (bx - ax), y - ay - along * (by - ay)));
     }
   }
@@ -116,7 +117,9 @@ export async function readBoundaries(signal: AbortSignal): Promise<Boundaries> {
   const [amphoe, tambon] = await Promise.all([ask("amphoe"), ask("tambon")]);
   const [amphoes, tambons] = [readLevel(amphoe, "amphoe"), readLevel(tambon, "tambon")];
   const every = [...amphoe.features, ...tambon.features].map((feature) => feature.properties);
-  const attributions = every.map((properties) => toText(properties["attribution"])).filter((text) => text !== "");
+  const attributions = every
+    .map((properties) => toText(properties["attribution"]))
+    .filter((text) => text !== "");
   return {
     amphoe: { type: "FeatureCollection", features: amphoes.shapes },
     tambon: { type: "FeatureCollection", features: tambons.shapes },
@@ -130,6 +133,7 @@ export async function readBoundaries(signal: AbortSignal): Promise<Boundaries> {
 export function boundsOf(boundaries: Boundaries): [number, number, number, number] | null {
   const boxes = [...boundaries.areas.values()].map((area) => area.box);
   if (boxes.length === 0) return null;
-  const edge = (side: 0 | 1 | 2 | 3, pick: (...values: number[]) => number): number => pick(...boxes.map((box) => box[side]));
+  const edge = (side: 0 | 1 | 2 | 3, pick: (...values: number[]) => number): number =>
+    pick(...boxes.map((box) => box[side]));
   return [edge(0, Math.min), edge(1, Math.min), edge(2, Math.max), edge(3, Math.max)];
 }

@@ -30,7 +30,8 @@ function fitting(map: MapLibre, labels: readonly Label[]): Label[] {
     if (x < 0 || y < 0 || x > clientWidth || y > clientHeight) return false;
     const letters = Math.max(label.name.replace(MARKS, "").length, label.value.length);
     const half = (letters * CHARACTER) / 2;
-    if (taken.some(([ox, oy, other]) => Math.abs(ox - x) < half + other && Math.abs(oy - y) < HEIGHT)) return false;
+    if (taken.some(([ox, oy, other]) => Math.abs(ox - x) < half + other && Math.abs(oy - y) < HEIGHT))
+      return false;
     taken.push([x, y, half]);
     return true;
   });

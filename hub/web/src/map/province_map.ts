@@ -1,6 +1,6 @@
 /** The map: amphoe and tambon by colour, households as points for those who may see them. */
 
-import { Map as MapLibre, NavigationControl, ScaleControl, setWorkerUrl } from "maplibre-gl";
+import { Map as MapLibre, Marker, NavigationControl, ScaleControl, setWorkerUrl } from "maplibre-gl";
 import type { GeoJSONSource, MapMouseEvent, VectorTileSource } from "maplibre-gl";
 import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?url";
 import { address } from "../api.ts";
@@ -9,7 +9,7 @@ import { type Camera, ogcBasisQuery } from "../view.ts";
 import { type Boundaries, type Level, boundsOf } from "./boundaries.ts";
 import { createLabels, type Label } from "./labels.ts";
 import { type Shading, colourFor, levelAt, RAMP, sayValue, shade } from "./shading.ts";
-import { createPattern, createStyle, householdLayers } from "./style.ts";
+import { POINTS_ZOOM, createPattern, createStyle, householdLayers } from "./style.ts";
 
 export const HOUSEHOLD_LAYER = "household_points";
 /** Surin, before the boundaries are there. */
@@ -19,6 +19,8 @@ const TAMBON_NAMES_ZOOM = 10.2;
 const DARK: readonly string[] = [RAMP[3], RAMP[4]];
 const LEVELS = ["amphoe", "tambon"] as const;
 const FLIGHT_MS = 600;
+/** Near enough to see the houses around the chosen one. */
+const HOUSE_ZOOM = 12.5;
 
 type Box = readonly [number, number, number, number];
 
@@ -29,6 +31,7 @@ interface Drawn {
   shading: Partial<Record<Level, string>>;
   tiles: string | null;
   camera: Camera | null;
+  chosen: string | null;
 }
 
 export interface ProvinceMap {
@@ -61,6 +64,11 @@ export function createProvinceMap(container: HTMLElement, app: App): ProvinceMap
     dragRotate: false,
     pitchWithRotate: false,
     cooperativeGestures: false,
+    locale: {
+      "Map.Title": app.words.map.heading,
+      "NavigationControl.ZoomIn": app.words.map.zoomIn,
+      "NavigationControl.ZoomOut": app.words.map.zoomOut,
+    },
     transformRequest: (url) => {
       const isOurs = new URL(url, location.href).origin === location.origin;
       return { url, headers: isOurs && app.session !== null ? { "X-API-Key": app.session.key } : {} };
@@ -70,8 +78,9 @@ export function createProvinceMap(container: HTMLElement, app: App): ProvinceMap
   map.addControl(new NavigationControl({ showCompass: false }), "top-right");
   map.addControl(new ScaleControl({ maxWidth: 90 }), "bottom-right");
   const labels = createLabels(map);
+  const pin = createPin();
   let isReady = false;
-  const drawn: Drawn = { boundaries: null, area: undefined, shading: {}, tiles: null, camera };
+  const drawn: Drawn = { boundaries: null, area: undefined, shading: {}, tiles: null, camera, chosen: null };
 
   const fit = ([west, south, east, north]: Box): void => {
     map.fitBounds([west, south, east, north], { padding: 28, maxZoom: 13, duration: FLIGHT_MS });
@@ -121,7 +130,6 @@ export function createProvinceMap(container: HTMLElement, app: App): ProvinceMap
 
   const drawHouseholds = (): void => {
     const wanted = maySeePoints(app) && app.desk.showsPoints ? tilesOf(app) : null;
-    const chosen = app.view.household ?? "";
     if (wanted !== drawn.tiles) {
       drawn.tiles = wanted;
       const source = map.getSource<VectorTileSource>("households");
@@ -129,9 +137,20 @@ export function createProvinceMap(container: HTMLElement, app: App): ProvinceMap
       else if (source === undefined) addHouseholds(wanted);
       else source.setTiles([wanted]);
     }
-    if (map.getLayer("household-chosen")) {
-      map.setFilter("household-chosen", ["==", ["coalesce", ["get", "household_id"], ["get", "id"]], chosen]);
-    }
+  };
+  const drawChosen = (): void => {
+    const { household } = app.slots;
+    const point =
+      app.view.household !== null && household.isCurrent ? (household.value?.point ?? null) : null;
+    const place = point === null ? null : `${point.lon},${point.lat}`;
+    if (place === drawn.chosen) return;
+    drawn.chosen = place;
+    pin.remove();
+    if (point === null) return;
+    pin.setLngLat(point).addTo(map);
+    const isSeen = map.getBounds().contains(point) && map.getZoom() >= POINTS_ZOOM;
+    if (!isSeen)
+      map.easeTo({ center: point, zoom: Math.max(map.getZoom(), HOUSE_ZOOM), duration: FLIGHT_MS });
   };
   const addHouseholds = (tiles: string): void => {
     map.addSource("households", { type: "vector", tiles: [tiles], minzoom: 6, maxzoom: 14 });
@@ -154,7 +173,8 @@ export function createProvinceMap(container: HTMLElement, app: App): ProvinceMap
       .map((shape) => {
         const value = shading.values.get(shape.code);
         const name = view.lang === "th" ? shape.nameTh : shape.nameEn;
-        if (shading.values.size === 0 || level !== levelAt(map.getZoom())) return { shape, name, value: "", isOnDark: false };
+        if (shading.values.size === 0 || level !== levelAt(map.getZoom()))
+          return { shape, name, value: "", isOnDark: false };
         const isOnDark = DARK.includes(colourFor(value, shading.breaks));
         return { shape, name, value: sayValue(value, view, words), isOnDark };
       });
@@ -169,11 +189,13 @@ export function createProvinceMap(container: HTMLElement, app: App): ProvinceMap
     moveCamera();
     drawArea();
     drawHouseholds();
+    drawChosen();
     drawLabels();
   };
 
   map.once("load", () => {
-    for (const mark of ["none", "suppressed"] as const) map.addImage(mark, createPattern(mark), { pixelRatio: 2 });
+    for (const mark of ["none", "suppressed"] as const)
+      map.addImage(mark, createPattern(mark), { pixelRatio: 2 });
     isReady = true;
     app.set({ zoom: map.getZoom() });
     update();
@@ -202,20 +224,32 @@ export function createProvinceMap(container: HTMLElement, app: App): ProvinceMap
   return { update };
 }
 
+/** The mark of the chosen household. */
+function createPin(): Marker {
+  const element = document.createElement("div");
+  element.className = "map-pin";
+  return new Marker({ element, anchor: "center" });
+}
+
 /** Pointing shows a name and value; a click opens the household under it, else the area. */
 function listen(map: MapLibre, app: App, container: HTMLElement): void {
   const tip = container.appendChild(document.createElement("div"));
   tip.className = "map-tip";
   tip.hidden = true;
   const areaAt = (event: MapMouseEvent): string | null => {
-    const [found] = map.queryRenderedFeatures(event.point, { layers: LEVELS.map((level) => `${level}-fill`) });
+    const [found] = map.queryRenderedFeatures(event.point, {
+      layers: LEVELS.map((level) => `${level}-fill`),
+    });
     const code: unknown = found?.properties["code"];
     return typeof code === "string" ? code : null;
   };
   const householdAt = (event: MapMouseEvent): string | null => {
     if (!map.getLayer("household-points")) return null;
     const { x, y } = event.point;
-    const near: [[number, number], [number, number]] = [[x - 5, y - 5], [x + 5, y + 5]];
+    const near: [[number, number], [number, number]] = [
+      [x - 5, y - 5],
+      [x + 5, y + 5],
+    ];
     const [found] = map.queryRenderedFeatures(near, { layers: ["household-points"] });
     const id: unknown = found?.properties["household_id"] ?? found?.properties["id"];
     return typeof id === "string" ? id : null;

@@ -49,7 +49,10 @@ export function colourOf(index: number, count: number): string {
 }
 
 /** The colour of a value, or the mark that stands for its absence. */
-export function colourFor(value: Value | undefined, breaks: readonly number[]): string | "none" | "suppressed" {
+export function colourFor(
+  value: Value | undefined,
+  breaks: readonly number[],
+): string | "none" | "suppressed" {
   if (value === undefined) return "none";
   return typeof value === "number" ? colourOf(classOf(value, breaks), breaks.length + 1) : value;
 }

@@ -24,7 +24,13 @@ function areaLayers(level: Level): LayerSpecification[] {
       paint: { "fill-color": ["coalesce", ["feature-state", "colour"], "#f3f5f4"], "fill-antialias": true },
     },
     { id: `${level}-none`, type: "fill", ...at, filter: nobody, paint: { "fill-pattern": "none" } },
-    { id: `${level}-suppressed`, type: "fill", ...at, filter: nobody, paint: { "fill-pattern": "suppressed" } },
+    {
+      id: `${level}-suppressed`,
+      type: "fill",
+      ...at,
+      filter: nobody,
+      paint: { "fill-pattern": "suppressed" },
+    },
   ];
 }
 
@@ -70,7 +76,10 @@ function lineLayers(): LayerSpecification[] {
 }
 
 export function householdLayers(): LayerSpecification[] {
-  const count = ["to-number", ["coalesce", ["get", "n"], ["get", "count"], ["get", "households"], 1]] as const;
+  const count = [
+    "to-number",
+    ["coalesce", ["get", "n"], ["get", "count"], ["get", "households"], 1],
+  ] as const;
   const at = { source: "households", "source-layer": HOUSEHOLDS };
   return [
     {
@@ -94,18 +103,20 @@ export function householdLayers(): LayerSpecification[] {
       minzoom: POINTS_ZOOM,
       paint: {
         "circle-radius": ["interpolate", ["linear"], ["zoom"], 11, 3.2, 14, 6.5],
-        "circle-color": ["case", [">", ["to-number", ["coalesce", ["get", "in_sources"], 1]], 1], "#c8641b", "#ffffff"],
-        "circle-stroke-color": ["case", [">", ["to-number", ["coalesce", ["get", "in_sources"], 1]], 1], "#ffffff", "#8a3d07"],
+        "circle-color": [
+          "case",
+          [">", ["to-number", ["coalesce", ["get", "in_sources"], 1]], 1],
+          "#c8641b",
+          "#ffffff",
+        ],
+        "circle-stroke-color": [
+          "case",
+          [">", ["to-number", ["coalesce", ["get", "in_sources"], 1]], 1],
+          "#ffffff",
+          "#8a3d07",
+        ],
         "circle-stroke-width": 1.3,
       },
-    },
-    {
-      id: "household-chosen",
-      type: "circle",
-      ...at,
-      minzoom: POINTS_ZOOM,
-      filter: ["==", ["get", "household_id"], ""],
-      paint: { "circle-radius": 10, "circle-opacity": 0, "circle-stroke-color": "#b0281a", "circle-stroke-width": 3.5 },
     },
   ];
 }
@@ -131,11 +142,18 @@ export function createStyle(): StyleSpecification {
 const SIZE = 12;
 
 /** The patterns that say "no data" (diagonal lines) and "hidden" (dots): a mark of shape, not of colour. */
-export function createPattern(kind: "none" | "suppressed"): { width: number; height: number; data: Uint8ClampedArray } {
+export function createPattern(kind: "none" | "suppressed"): {
+  width: number;
+  height: number;
+  data: Uint8ClampedArray;
+} {
   const data = new Uint8ClampedArray(SIZE * SIZE * 4);
   for (let y = 0; y < SIZE; y += 1) {
     for (let x = 0; x < SIZE; x += 1) {
-      const isInk = kind === "none" ? (x + y) % 6 < 1 : (x % 6) - 2 < 2 && (x % 6) - 2 >= 0 && (y % 6) - 2 < 2 && (y % 6) - 2 >= 0;
+      const isInk =
+        kind === "none"
+          ? (x + y) % 6 < 1
+          : (x % 6) - 2 < 2 && (x % 6) - 2 >= 0 && (y % 6) - 2 < 2 && (y % 6) - 2 >= 0;
       const ink = kind === "none" ? [138, 150, 155, 255] : [92, 84, 120, 255];
       data.set(isInk ? ink : [243, 244, 243, 255], (y * SIZE + x) * 4);
     }

@@ -11,13 +11,25 @@ import { sayCount } from "./overview.ts";
 
 const AMPHOE_DIGITS = 4;
 
-export function drawPanelHead(app: App, kind: string, name: string, above: TemplateResult | typeof nothing): TemplateResult {
+export function drawPanelHead(
+  app: App,
+  kind: string,
+  name: string,
+  above: TemplateResult | typeof nothing,
+): TemplateResult {
   return html`<div class="panel-head">
     <div>
       ${above}
       <h2><span class="panel-kind">${kind}</span> ${name}</h2>
     </div>
-    <button type="button" class="close" aria-label=${app.words.close} @click=${() => app.go({ area: null, household: null, camera: null })}>×</button>
+    <button
+      type="button"
+      class="close"
+      aria-label=${app.words.close}
+      @click=${() => app.go({ area: null, household: null, camera: null })}
+    >
+      ×
+    </button>
   </div>`;
 }
 
@@ -33,11 +45,23 @@ function drawNumbers(app: App, area: AreaNumbers): TemplateResult {
     [words.indicator.amount.name, sayCount(app, area.amount_thb)],
   ];
   return html`<dl class="numbers">
-      ${rows.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}
+      ${rows.map(
+        ([name, value]) =>
+          html`<div>
+            <dt>${name}</dt>
+            <dd>${value}</dd>
+          </div>`,
+      )}
     </dl>
     <h3>${words.overview.needs.name}</h3>
     <dl class="numbers">
-      ${NEEDS.map((need) => html`<div><dt>${words.need[need]}</dt><dd>${sayCount(app, area.needs[need])}</dd></div>`)}
+      ${NEEDS.map(
+        (need) =>
+          html`<div>
+            <dt>${words.need[need]}</dt>
+            <dd>${sayCount(app, area.needs[need])}</dd>
+          </div>`,
+      )}
     </dl>
     ${area.suppressed ? html`<p class="fine">${words.hiddenLong}</p>` : nothing}`;
 }
@@ -53,7 +77,13 @@ function drawInside(app: App, code: string): TemplateResult {
       ${inside.map(
         (area) =>
           html`<li>
-            <button type="button" class="link" @click=${() => app.go({ area: area.code, household: null, camera: null })}>${nameOf(app, area)}</button>
+            <button
+              type="button"
+              class="link"
+              @click=${() => app.go({ area: area.code, household: null, camera: null })}
+            >
+              ${nameOf(app, area)}
+            </button>
             <span>${sayValue(values.get(area.code ?? ""), view, words)}</span>
           </li>`,
       )}
@@ -67,7 +97,11 @@ export function drawArea(app: App, code: string): TemplateResult {
   const numbers = numbersOf(app, code);
   const slot = isAmphoe ? slots.overview : slots.tambons;
   const parent = isAmphoe ? null : code.slice(0, AMPHOE_DIGITS);
-  const up = html`<button type="button" class="link up" @click=${() => app.go({ area: parent, camera: null })}>
+  const up = html`<button
+    type="button"
+    class="link up"
+    @click=${() => app.go({ area: parent, camera: null })}
+  >
     ← ${parent === null ? words.table.total : `${words.area.amphoe} ${nameOfCode(app, parent)}`}
   </button>`;
   return html`${drawPanelHead(app, isAmphoe ? words.area.amphoe : words.area.tambon, nameOfCode(app, code), up)}

@@ -48,7 +48,8 @@ function drawHeading(app: App, id: string, name: string): TemplateResult {
   const next = { column: id, descending: isSorted ? !sort.descending : id !== "name" };
   return html`<th scope="col" aria-sort=${order} class=${id === "name" ? "" : "is-number"}>
     <button type="button" title=${app.words.table.sortBy(name)} @click=${() => app.set({ sort: next })}>
-      ${name} <span aria-hidden="true" class="sort-mark">${isSorted ? (sort.descending ? "▼" : "▲") : ""}</span>
+      ${name}
+      <span aria-hidden="true" class="sort-mark">${isSorted ? (sort.descending ? "▼" : "▲") : ""}</span>
     </button>
   </th>`;
 }
@@ -59,7 +60,9 @@ function drawTable(app: App, overview: Overview): TemplateResult {
   return html`<div class="table-scroll" tabindex="0" role="region" aria-labelledby="table-heading">
     <table>
       <thead>
-        <tr>${drawHeading(app, "name", words.table.area)}${columns.map(({ id, name }) => drawHeading(app, id, name))}</tr>
+        <tr>
+          ${drawHeading(app, "name", words.table.area)}${columns.map(({ id, name }) => drawHeading(app, id, name))}
+        </tr>
       </thead>
       <tbody>
         ${sorted(app, overview.areas, columns).map(
@@ -69,7 +72,11 @@ function drawTable(app: App, overview: Overview): TemplateResult {
                 ${
                   area.code === null
                     ? nameOf(app, area)
-                    : html`<button type="button" class="link" @click=${() => app.go({ area: area.code, household: null, camera: null })}>
+                    : html`<button
+                        type="button"
+                        class="link"
+                        @click=${() => app.go({ area: area.code, household: null, camera: null })}
+                      >
                         ${nameOf(app, area)}
                       </button>`
                 }
@@ -89,7 +96,9 @@ function drawTotals(app: App, overview: Overview): TemplateResult {
   const counts = Object.values(overview.records);
   const records = counts.includes(null) ? null : counts.reduce<number>((all, count) => all + (count ?? 0), 0);
   const several = Object.entries(overview.in_sources).filter(([number]) => number !== "1");
-  const overlap = several.some(([, count]) => count === null) ? null : several.reduce((all, [, count]) => all + (count ?? 0), 0);
+  const overlap = several.some(([, count]) => count === null)
+    ? null
+    : several.reduce((all, [, count]) => all + (count ?? 0), 0);
   const { assistance } = overview;
   const totals: (Count | undefined)[] = [
     records,

@@ -34,7 +34,12 @@ export function drawHeader(app: App): TemplateResult {
           <span class="fine">${words.roles.button}</span>
           <strong>${roleName(app)}</strong>
         </button>
-        <button type="button" class="quiet language" lang=${other} @click=${() => app.go({ lang: other }, true)}>
+        <button
+          type="button"
+          class="quiet language"
+          lang=${other}
+          @click=${() => app.go({ lang: other }, true)}
+        >
           ${words.otherLanguage}
         </button>
       </div>
@@ -72,7 +77,13 @@ function drawRoles(app: App): TemplateResult {
   return html`<section class="roles" id="roles" aria-label=${words.roles.button}>
     <div class="roles-inner">
       <div class="roles-part">
-        <button type="button" class="choice" data-role="public" aria-pressed=${session === null ? "true" : "false"} @click=${() => app.enter(null)}>
+        <button
+          type="button"
+          class="choice"
+          data-role="public"
+          aria-pressed=${session === null ? "true" : "false"}
+          @click=${() => app.enter(null)}
+        >
           ${session === null ? words.roles.public : words.roles.leave}
         </button>
         <p class="fine">${words.roles.publicHelp}</p>
@@ -89,7 +100,14 @@ function drawRoles(app: App): TemplateResult {
       <form class="roles-part" @submit=${(event: SubmitEvent) => useOwnKey(app, event)}>
         <label for="own-key"><h2>${words.roles.ownKey}</h2></label>
         <div class="field-row">
-          <input id="own-key" name="key" type="password" autocomplete="off" spellcheck="false" placeholder="hub_…" />
+          <input
+            id="own-key"
+            name="key"
+            type="password"
+            autocomplete="off"
+            spellcheck="false"
+            placeholder="hub_…"
+          />
           <button type="submit">${words.roles.use}</button>
         </div>
         ${desk.fault === null ? nothing : html`<p class="fault" role="alert">${desk.fault}</p>`}

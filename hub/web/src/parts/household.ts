@@ -32,7 +32,8 @@ function sayField(app: App, field: string, value: unknown): string {
 function drawOther(app: App, field: string, other: Sourced): TemplateResult {
   const { words, view } = app;
   return html`<li>
-    ${sayField(app, field, other.value)} <span class="tag">${words.source[other.source] ?? other.source}</span>
+    ${sayField(app, field, other.value)}
+    <span class="tag">${words.source[other.source] ?? other.source}</span>
     <span class="fine">${formatInstantDay(other.happened_at, view.lang)}</span>
   </li>`;
 }
@@ -40,7 +41,9 @@ function drawOther(app: App, field: string, other: Sourced): TemplateResult {
 function drawValue(app: App, field: string, value: FieldValue): TemplateResult {
   const { words, view } = app;
   const isNeed = NEEDS.some((need) => need === field);
-  const differing = value.others.filter((other) => JSON.stringify(other.value) !== JSON.stringify(value.value));
+  const differing = value.others.filter(
+    (other) => JSON.stringify(other.value) !== JSON.stringify(value.value),
+  );
   const state = value.value === true ? "is-need" : value.value === false ? "is-no_need" : "is-unknown";
   return html`<tr>
     <th scope="row">${words.household.fields[field] ?? field}</th>
@@ -51,12 +54,16 @@ function drawValue(app: App, field: string, value: FieldValue): TemplateResult {
           ? nothing
           : html`<details class="differs">
               <summary>${words.household.differs(differing.length)}</summary>
-              <ul>${differing.map((other) => drawOther(app, field, other))}</ul>
+              <ul>
+                ${differing.map((other) => drawOther(app, field, other))}
+              </ul>
             </details>`
       }
     </td>
-    <td><span class="tag">${words.source[value.source] ?? value.source}</span></td>
-    <td class="fine">${formatInstantDay(value.happened_at, view.lang)}</td>
+    <td>
+      ${value.source === null ? "–" : html`<span class="tag">${words.source[value.source] ?? value.source}</span>`}
+    </td>
+    <td class="fine">${value.happened_at === null ? "–" : formatInstantDay(value.happened_at, view.lang)}</td>
   </tr>`;
 }
 
@@ -70,18 +77,33 @@ function drawValues(app: App, household: HouseholdDetail): TemplateResult {
     <h3 id="values-heading">${words.household.values}</h3>
     <table class="values">
       <thead>
-        <tr><th scope="col">${words.household.field}</th><th scope="col">${words.household.value}</th><th scope="col">${words.household.from}</th><th scope="col">${words.household.since}</th></tr>
+        <tr>
+          <th scope="col">${words.household.field}</th>
+          <th scope="col">${words.household.value}</th>
+          <th scope="col">${words.household.from}</th>
+          <th scope="col">${words.household.since}</th>
+        </tr>
       </thead>
-      <tbody>${known.map(([field, value]) => drawValue(app, field, value))}</tbody>
+      <tbody>
+        ${known.map(([field, value]) => drawValue(app, field, value))}
+      </tbody>
     </table>
   </section>`;
 }
 
 function drawPerson(app: App, person: Person): TemplateResult {
-  const name = [person.title, person.first_name, person.last_name].filter((part) => typeof part === "string" && part !== "").join(" ");
+  const name = [person.title, person.first_name, person.last_name]
+    .filter((part) => typeof part === "string" && part !== "")
+    .join(" ");
   return html`<li>
-    <span>${name === "" ? `${app.words.overview.persons.name} ${shortId(person.person_id)}` : name}</span>
-    ${drawSources(app, person.members.map((member) => member.source))}
+    <span class=${person.at_home ? "" : "is-elsewhere"}
+      >${name === "" ? `${app.words.overview.persons.name} ${shortId(person.person_id)}` : name}</span
+    >
+    ${person.at_home ? nothing : html`<span class="fine">${app.words.household.elsewhere}</span>`}
+    ${drawSources(
+      app,
+      person.members.map((member) => member.source),
+    )}
   </li>`;
 }
 
@@ -95,7 +117,10 @@ function drawRecords(app: App, household: HouseholdDetail): TemplateResult {
           html`<li>
             <span class="tag">${words.source[record.source] ?? record.source}</span>
             <span>${words.household.round} ${record.period}</span>
-            <span class="fine">${formatInstantDay(record.happened_at, view.lang)} · ${words.time.event(whole(record.sequence))}</span>
+            <span class="fine"
+              >${formatInstantDay(record.happened_at, view.lang)} ·
+              ${words.time.event(whole(record.sequence))}</span
+            >
           </li>`,
       )}
     </ul>
@@ -112,12 +137,16 @@ function drawDetail(app: App, household: HouseholdDetail): TemplateResult {
         ${household.aliases.length > 0 ? html`<br />${words.household.aliases(household.aliases.length)}` : nothing}
         ${household.resolved_from === undefined ? nothing : html`<br />${words.household.resolved}`}
       </p>
-      <p><strong>${words.household.help}</strong> ${words.household.helpSum(whole(actions), whole(amount))}</p>
+      <p>
+        <strong>${words.household.help}</strong> ${words.household.helpSum(whole(actions), whole(amount))}
+      </p>
     </div>
     ${drawValues(app, household)}
     <section aria-labelledby="people-heading">
-      <h3 id="people-heading">${words.household.people} (${whole(household.persons.length)})</h3>
-      <ul class="people">${household.persons.map((person) => drawPerson(app, person))}</ul>
+      <h3 id="people-heading">${words.household.people} (${whole(household.persons_at_home)})</h3>
+      <ul class="people">
+        ${household.persons.map((person) => drawPerson(app, person))}
+      </ul>
     </section>
     ${drawTimeline(app)} ${drawRecords(app, household)}`;
 }

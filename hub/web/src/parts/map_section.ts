@@ -26,7 +26,11 @@ function drawPicker(app: App): TemplateResult {
         ? html`<div class="segments" role="group" aria-label=${words.map.unitShare}>
             ${(["count", "share"] as const).map(
               (unit) =>
-                html`<button type="button" aria-pressed=${view.unit === unit ? "true" : "false"} @click=${() => app.go({ unit })}>
+                html`<button
+                  type="button"
+                  aria-pressed=${view.unit === unit ? "true" : "false"}
+                  @click=${() => app.go({ unit })}
+                >
                   ${unit === "count" ? words.map.unitCount : words.map.unitShare}
                 </button>`,
             )}
@@ -80,7 +84,9 @@ function drawPointsLegend(app: App): TemplateResult {
     app.set({ showsPoints: event.target instanceof HTMLInputElement && event.target.checked });
   const level = levelAt(desk.zoom);
   return html`<div class="legend-points">
-    <label><input type="checkbox" .checked=${desk.showsPoints} @change=${toggle} /> ${words.map.points}</label>
+    <label
+      ><input type="checkbox" .checked=${desk.showsPoints} @change=${toggle} /> ${words.map.points}</label
+    >
     ${
       !desk.showsPoints
         ? nothing
@@ -90,7 +96,9 @@ function drawPointsLegend(app: App): TemplateResult {
               <li><i class="dot is-more"></i>${words.map.pointMore}</li>
             </ul>`
           : level === "tambon"
-            ? html`<ul><li><i class="dot is-cell"></i>${words.map.cells}</li></ul>`
+            ? html`<ul>
+                <li><i class="dot is-cell"></i>${words.map.cells}</li>
+              </ul>`
             : html`<p class="fine">${words.map.zoomForPoints}</p>`
     }
   </div>`;
@@ -109,7 +117,13 @@ export function drawMapSection(app: App, canDraw: boolean): TemplateResult {
     <div class="map-frame">
       <div class="map-place" role="region" tabindex="-1"></div>
       ${drawLegend(app)}
-      <button type="button" class="whole" @click=${() => app.go({ area: null, household: null, camera: null })}>${words.map.wholeProvince}</button>
+      <button
+        type="button"
+        class="whole"
+        @click=${() => app.go({ area: null, household: null, camera: null })}
+      >
+        ${words.map.wholeProvince}
+      </button>
       ${slots.tambons.isLoading || slots.boundaries.isLoading ? html`<p class="map-busy" role="status">${words.loading}</p>` : nothing}
       ${!canDraw ? html`<p class="map-message">${words.map.noWebgl}</p>` : nothing}
       ${canDraw && boundaries !== null && boundaries.areas.size === 0 ? html`<p class="map-message">${words.map.empty}</p>` : nothing}

@@ -9,11 +9,18 @@ import { show } from "./messages.ts";
 
 export function sayCount(app: App, count: Count | undefined): TemplateResult | string {
   if (count === undefined) return "–";
-  return count === null ? html`<span class="hidden-count" title=${app.words.hiddenLong}>${app.words.hidden}</span>` : whole(count);
+  return count === null
+    ? html`<span class="hidden-count" title=${app.words.hiddenLong}>${app.words.hidden}</span>`
+    : whole(count);
 }
 
 /** A card named by the first of the explained numbers; the definitions of all of them open together. */
-function drawCard(app: App, id: string, explained: readonly [Explained, ...Explained[]], body: TemplateResult): TemplateResult {
+function drawCard(
+  app: App,
+  id: string,
+  explained: readonly [Explained, ...Explained[]],
+  body: TemplateResult,
+): TemplateResult {
   const { words, desk } = app;
   const isOpen = desk.definition === id;
   return html`<article class="card" data-number=${id}>
@@ -29,18 +36,23 @@ function drawCard(app: App, id: string, explained: readonly [Explained, ...Expla
         i
       </button>
     </div>
-    ${isOpen ? html`<div class="definition" role="note">${explained.map(drawDefinition)}</div>` : nothing} ${body}
+    ${isOpen ? html`<div class="definition" role="note">${explained.map(drawDefinition)}</div>` : nothing}
+    ${body}
   </article>`;
 }
 
 function drawDefinition(explained: Explained, place: number): TemplateResult {
-  return html`<p>${place === 0 ? nothing : html`<strong>${explained.name}</strong> `}${explained.definition}</p>`;
+  return html`<p>
+    ${place === 0 ? nothing : html`<strong>${explained.name}</strong> `}${explained.definition}
+  </p>`;
 }
 
 /** A bar whose length is a part of `total`; the number stands beside it, so the bar says nothing new. */
 export function drawBar(part: Count, total: number, tone = ""): TemplateResult {
   const width = part === null || total <= 0 ? 0 : Math.min(100, (100 * part) / total);
-  return html`<span class="bar ${tone}" aria-hidden="true"><span .style=${`inline-size:${width.toFixed(2)}%`}></span></span>`;
+  return html`<span class="bar ${tone}" aria-hidden="true"
+    ><span .style=${`inline-size:${width.toFixed(2)}%`}></span
+  ></span>`;
 }
 
 function sum(counts: Record<string, Count>): Count {
@@ -64,7 +76,10 @@ function drawRecords(app: App, overview: Overview): TemplateResult {
       <dl class="bars">
         ${entries.map(
           ([source, count]) =>
-            html`<div><dt>${words.source[source] ?? source}</dt><dd>${drawBar(count, highest)} <span>${sayCount(app, count)}</span></dd></div>`,
+            html`<div>
+              <dt>${words.source[source] ?? source}</dt>
+              <dd>${drawBar(count, highest)} <span>${sayCount(app, count)}</span></dd>
+            </div>`,
         )}
       </dl>`,
   );
@@ -85,7 +100,10 @@ function drawHouseholds(app: App, overview: Overview): TemplateResult {
         <strong>${sayCount(app, several)}</strong> ${words.overview.moreThanOne}
         ${several !== null && total !== null ? html`<span class="share">${percent(several, total)}</span>` : nothing}
       </p>
-      <p class="beside"><strong data-number="persons">${sayCount(app, overview.persons)}</strong> ${words.overview.persons.name}</p>`,
+      <p class="beside">
+        <strong data-number="persons">${sayCount(app, overview.persons)}</strong>
+        ${words.overview.persons.name}
+      </p>`,
   )}
   ${drawCard(
     app,
@@ -96,7 +114,10 @@ function drawHouseholds(app: App, overview: Overview): TemplateResult {
         ([number, count]) =>
           html`<div>
             <dt>${words.overview.inN(Number(number))}</dt>
-            <dd>${drawBar(count, highest, number === "1" ? "" : "is-second")} <span>${sayCount(app, count)}</span></dd>
+            <dd>
+              ${drawBar(count, highest, number === "1" ? "" : "is-second")}
+              <span>${sayCount(app, count)}</span>
+            </dd>
           </div>`,
       )}
     </dl>`,
@@ -139,7 +160,10 @@ function drawNeeds(app: App, overview: Overview): TemplateResult {
           })}
         </span>
         <span>${sayCount(app, numbers?.need)}</span>
-        <span class="sr">${words.needState.no_need} ${sayCount(app, numbers?.no_need)} ${words.needState.unknown} ${sayCount(app, numbers?.unknown)}</span>
+        <span class="sr"
+          >${words.needState.no_need} ${sayCount(app, numbers?.no_need)} ${words.needState.unknown}
+          ${sayCount(app, numbers?.unknown)}</span
+        >
       </dd>
     </div>`;
   });
@@ -148,19 +172,27 @@ function drawNeeds(app: App, overview: Overview): TemplateResult {
     "needs",
     [words.overview.needs],
     html`<dl class="bars">${rows}</dl>
-      <p class="key">${states.map((state) => html`<span><i class=${`is-${state}`}></i>${words.needState[state]}</span>`)}</p>`,
+      <p class="key">
+        ${states.map((state) => html`<span><i class=${`is-${state}`}></i>${words.needState[state]}</span>`)}
+      </p>`,
   );
 }
 
 export function drawOverview(app: App): TemplateResult {
   const { overview } = app.slots;
-  return html`<section class="overview ${overview.isLoading ? "is-loading" : ""}" aria-labelledby="overview-heading" aria-busy=${overview.isLoading ? "true" : "false"}>
+  return html`<section
+    class="overview ${overview.isLoading ? "is-loading" : ""}"
+    aria-labelledby="overview-heading"
+    aria-busy=${overview.isLoading ? "true" : "false"}
+  >
     <h2 class="sr" id="overview-heading">${app.words.overview.heading}</h2>
     ${show(
       app,
       overview,
       (value) =>
-        html`<div class="cards" tabindex="-1">${drawRecords(app, value)}${drawHouseholds(app, value)}${drawHelp(app, value)}${drawNeeds(app, value)}</div>`,
+        html`<div class="cards" tabindex="-1">
+          ${drawRecords(app, value)}${drawHouseholds(app, value)}${drawHelp(app, value)}${drawNeeds(app, value)}
+        </div>`,
     )}
   </section>`;
 }

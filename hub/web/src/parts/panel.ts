@@ -11,14 +11,19 @@ import { nameOf } from "./names.ts";
 import { drawBar } from "./overview.ts";
 
 function drawRanking(app: App): TemplateResult {
-  const { view, words } = app;
+  const { view, words, slots } = app;
+  // The numbers above say what went wrong; once is enough.
+  if (slots.overview.value === null && slots.overview.problem !== null)
+    return html`<p class="note">${words.noAnswer}</p>`;
   return show(app, app.slots.overview, (overview) => {
     const { values, range } = shade(app, "amphoe");
     const height = (code: string | null): number => {
       const value = code === null ? undefined : values.get(code);
       return typeof value === "number" ? value : -1;
     };
-    const areas = overview.areas.filter((area) => area.code !== null).sort((a, b) => height(b.code) - height(a.code));
+    const areas = overview.areas
+      .filter((area) => area.code !== null)
+      .sort((a, b) => height(b.code) - height(a.code));
     return html`<ol class="ranking">
       ${areas.map((area) => {
         const value = values.get(area.code ?? "");
@@ -26,7 +31,9 @@ function drawRanking(app: App): TemplateResult {
           <button type="button" @click=${() => app.go({ area: area.code, household: null, camera: null })}>
             <span class="ranking-name">${nameOf(app, area)}</span>
             ${drawBar(typeof value === "number" ? value : null, range?.[1] ?? 0)}
-            <span class="ranking-value ${typeof value === "number" ? "" : "is-mark"}">${sayValue(value, view, words)}</span>
+            <span class="ranking-value ${typeof value === "number" ? "" : "is-mark"}"
+              >${sayValue(value, view, words)}</span
+            >
           </button>
         </li>`;
       })}
@@ -44,5 +51,7 @@ export function drawPanel(app: App): TemplateResult {
         ? drawArea(app, view.area)
         : html`<div class="panel-head"><h2>${words.indicator[view.indicator].name}</h2></div>
             <div class="panel-body">${drawRanking(app)}${drawSearch(app)}</div>`;
-  return html`<aside class="panel ${isSheet ? "is-sheet" : ""}" id="panel" tabindex="-1" aria-live="off">${body}</aside>`;
+  return html`<aside class="panel ${isSheet ? "is-sheet" : ""}" id="panel" tabindex="-1" aria-live="off">
+    ${body}
+  </aside>`;
 }

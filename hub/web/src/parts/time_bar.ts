@@ -2,7 +2,15 @@
 
 import { type TemplateResult, html, nothing } from "lit-html";
 import type { App } from "../app.ts";
-import { dayOf, endedFiscalYears, formatDay, formatInstant, isDay, monthEnds, parseDay } from "../calendar.ts";
+import {
+  dayOf,
+  endedFiscalYears,
+  formatDay,
+  formatInstant,
+  isDay,
+  monthEnds,
+  parseDay,
+} from "../calendar.ts";
 import { whole } from "../numbers.ts";
 import type { Basis } from "../shapes.ts";
 import { type View, isToday, sequenceOf, writeView } from "../view.ts";
@@ -25,17 +33,25 @@ export function sayMoment(app: App, moment: string): string {
 function sayBasis(app: App, basis: Basis): string {
   const { words, view } = app;
   const parts = [`${words.time.validAt}: ${formatInstant(basis.valid_at, view.lang)}`];
-  parts.push(`${words.time.asOf}: ${basis.sequence === 0 ? words.time.noEvent : words.time.event(whole(basis.sequence))}`);
-  if (basis.as_of !== null) parts.push(`${words.time.recordedAt} ${formatInstant(basis.as_of, view.lang, true)}`);
+  parts.push(
+    `${words.time.asOf}: ${basis.sequence === 0 ? words.time.noEvent : words.time.event(whole(basis.sequence))}`,
+  );
+  if (basis.as_of !== null)
+    parts.push(`${words.time.recordedAt} ${formatInstant(basis.as_of, view.lang, true)}`);
   return parts.join(" · ");
 }
 
-function sayChoice(app: App): string {
+function sayChoice(app: App): TemplateResult[] {
   const { view, words, today } = app;
-  const parts: string[] = [];
-  if (view.validAt !== null && view.validAt !== today) parts.push(`${words.time.validAt} ${sayMoment(app, view.validAt)}`);
-  if (view.asOf !== null && view.asOf !== today) parts.push(`${words.time.asOf} ${sayMoment(app, view.asOf)}`);
-  return parts.join(" · ");
+  return (["validAt", "asOf"] as const).flatMap((axis) => {
+    const moment = view[axis];
+    if (moment === null || moment === today) return [];
+    return [
+      html`<span class="time-choice"
+        >${words.time[axis]} <span class="whole-text">${sayMoment(app, moment)}</span></span
+      >`,
+    ];
+  });
 }
 
 /** The view with both axes fixed to what the answer rested on. */
@@ -45,24 +61,42 @@ function pinned(view: View, basis: Basis): View {
 
 export function drawTimeBar(app: App): TemplateResult {
   const { view, words, desk, today } = app;
-  const basis = app.slots.overview.value;
+  const { overview } = app.slots;
+  const basis = overview.isCurrent ? overview.value : null;
   const isNow = isToday(view, today);
-  return html`<section class="time ${isNow ? "" : "is-loud"}" aria-label=${words.time.basis} data-today=${isNow ? "yes" : "no"}>
+  return html`<section
+    class="time ${isNow ? "" : "is-loud"}"
+    aria-label=${words.time.basis}
+    data-today=${isNow ? "yes" : "no"}
+  >
     <div class="time-inner">
       <div class="time-said" role="status">
         ${
           isNow
-            ? html`<p class="time-main"><span class="time-mark" aria-hidden="true"></span>${words.time.live} · ${formatDay(today, view.lang)}</p>`
-            : html`<p class="time-main"><span class="time-mark" aria-hidden="true">!</span><strong>${words.time.notToday}</strong> ${sayChoice(app)}</p>`
+            ? html`<p class="time-main">
+                <span class="time-mark" aria-hidden="true"></span>${words.time.live} ·
+                ${formatDay(today, view.lang)}
+              </p>`
+            : html`<p class="time-main">
+                <span class="time-mark" aria-hidden="true">!</span
+                ><strong>${words.time.notToday}</strong> ${sayChoice(app)}
+              </p>`
         }
-        <p class="time-basis">${basis === null ? words.loading : sayBasis(app, basis)}</p>
+        <p class="time-basis">
+          ${basis !== null ? sayBasis(app, basis) : overview.problem !== null ? words.noAnswer : words.loading}
+        </p>
         ${basis !== null && view.validAt !== null && isMoved(view.validAt, basis) ? html`<p class="time-moved">${words.time.moved}</p>` : nothing}
       </div>
       <div class="time-tools">
         ${
           isNow
             ? nothing
-            : html`<button type="button" class="strong" id="back-to-today" @click=${() => app.go({ validAt: null, asOf: null })}>
+            : html`<button
+                type="button"
+                class="strong"
+                id="back-to-today"
+                @click=${() => app.go({ validAt: null, asOf: null })}
+              >
                 ${words.time.backToToday}
               </button>`
         }
@@ -77,8 +111,7 @@ export function drawTimeBar(app: App): TemplateResult {
         </button>
       </div>
     </div>
-    ${desk.isTimeOpen ? drawChoices(app) : nothing}
-    ${basis !== null && basis.sequence === 0 && view.asOf !== null ? drawNothingYet(app) : nothing}
+    ${desk.isTimeOpen ? drawChoices(app) : nothing} ${basis?.sequence === 0 ? drawNothingYet(app) : nothing}
   </section>`;
 }
 
@@ -89,14 +122,17 @@ function isMoved(asked: string, basis: Basis): boolean {
 
 function drawNothingYet(app: App): TemplateResult {
   const { words, view } = app;
-  const day = view.asOf !== null && sequenceOf(view.asOf) === null ? view.asOf : null;
+  if (view.asOf === null) return html`<p class="nothing-yet" role="status">${words.time.emptyHub}</p>`;
+  const day = sequenceOf(view.asOf) === null ? view.asOf : null;
   return html`<div class="nothing-yet" role="alert">
     <p><strong>${words.time.nothingYet}</strong></p>
     <p>${words.time.nothingYetHelp}</p>
     ${
       day === null
         ? nothing
-        : html`<button type="button" class="strong" @click=${() => app.go({ validAt: day, asOf: null })}>${words.time.useValidAt}</button>`
+        : html`<button type="button" class="strong" @click=${() => app.go({ validAt: day, asOf: null })}>
+            ${words.time.useValidAt}
+          </button>`
     }
   </div>`;
 }
@@ -153,7 +189,12 @@ function drawAxis(app: App, axis: Axis, name: string, help: string): TemplateRes
     <legend>${name}</legend>
     <p class="fine">${help}</p>
     <div class="choices" role="group" aria-label=${words.time.fiscalYear}>
-      <button type="button" class="choice" aria-pressed=${chosen === null ? "true" : "false"} @click=${() => app.go({ [axis]: null })}>
+      <button
+        type="button"
+        class="choice"
+        aria-pressed=${chosen === null ? "true" : "false"}
+        @click=${() => app.go({ [axis]: null })}
+      >
         ${words.time.today}
       </button>
       ${endedFiscalYears(today, FISCAL_YEARS).map(
@@ -181,7 +222,8 @@ function drawAxis(app: App, axis: Axis, name: string, help: string): TemplateRes
 function drawDaySlider(app: App): TemplateResult {
   const { view, today, words } = app;
   const days = monthEnds(FIRST_DAY, today);
-  const day = view.validAt === null ? today : isDay(view.validAt) ? view.validAt : dayOf(new Date(view.validAt));
+  const day =
+    view.validAt === null ? today : isDay(view.validAt) ? view.validAt : dayOf(new Date(view.validAt));
   const reached = days.findIndex((each) => each >= day);
   const place = reached === -1 ? days.length - 1 : reached;
   const dayAt = (event: Event): string =>

@@ -14,7 +14,7 @@ export const EN: Words = {
   retry: "Try again",
   whatIsThis: "What is this number?",
   hidden: "hidden",
-  hiddenLong: "Hidden because the count is small (below 10), to protect personal data",
+  hiddenLong: "Hidden to protect personal data: the count is small, or would give away a small one elsewhere",
   noData: "no data",
   noAnswer: "This part is not there yet",
   time: {
@@ -23,7 +23,8 @@ export const EN: Words = {
     notToday: "This is not today's data",
     validAt: "As it truly was",
     asOf: "As the hub knew it then",
-    validAtHelp: "The state of affairs on that day, using everything the hub knows now, also what was delivered later",
+    validAtHelp:
+      "The state of affairs on that day, using everything the hub knows now, also what was delivered later",
     asOfHelp: "Only what the hub had received by then; for checking afterwards what was known",
     change: "Choose a day",
     done: "Close choices",
@@ -35,6 +36,8 @@ export const EN: Words = {
     basis: "Basis of the numbers",
     nothingYet: "The hub had no data on that day yet",
     nothingYetHelp: "The data of that day was delivered later. See the same day with “As it truly was”.",
+    emptyHub:
+      "The hub holds no data yet. Import a first file with hub import, or start the demonstration with scripts/run",
     useValidAt: "Show it as it truly was",
     fiscalYear: "End of fiscal year",
     fiscalYearEnd: (year) => `30 Sep ${year - 543}`,
@@ -48,7 +51,8 @@ export const EN: Words = {
     moved: "The public view shows published releases only; the nearest one was chosen",
     faults: {
       empty: "Please type a day",
-      two_digit_year: "Please type the year with four digits, such as 2566 or 2023; two digits are not guessed",
+      two_digit_year:
+        "Please type the year with four digits, such as 2566 or 2023; two digits are not guessed",
       no_such_day: "There is no such day in the calendar",
       unreadable: "The day cannot be read. Try 30 Sep 2023, 30/9/2566 or 2023-09-30",
     },
@@ -57,23 +61,28 @@ export const EN: Words = {
     heading: "The whole province",
     records: {
       name: "Records from the sources",
-      definition: "Households as each database delivered them. A household in two databases counts as two records.",
+      definition:
+        "Households as each database delivered them. A household in two databases counts as two records.",
     },
     distinct: {
       name: "Distinct households",
-      definition: "Best estimate of the real number of households, after linking the records that are the same household.",
+      definition:
+        "Best estimate of the real number of households, after linking the records that are the same household.",
     },
     inSources: {
       name: "In how many databases",
-      definition: "Distinct households by the number of databases they are in. Being in several is no fault, but watch for double help.",
+      definition:
+        "Distinct households by the number of databases they are in. Being in several is no fault, but watch for double help.",
     },
     persons: {
       name: "People",
-      definition: "Distinct people in these households. Each is counted once, in the household where they were last seen.",
+      definition:
+        "Distinct people in these households. Each is counted once, in the household where they were last seen.",
     },
     help: {
       name: "Help given",
-      definition: "Actions and their value recorded by the agencies up to the chosen day. Voided actions do not count.",
+      definition:
+        "Actions and their value recorded by the agencies up to the chosen day. Voided actions do not count.",
     },
     assisted: {
       name: "Assisted households",
@@ -81,7 +90,8 @@ export const EN: Words = {
     },
     needs: {
       name: "Needs in five dimensions",
-      definition: "Households by the newest statement that asked about it. “Unknown” means no source asked; it does not mean none.",
+      definition:
+        "Households by the newest statement that asked about it. “Unknown” means no source asked; it does not mean none.",
     },
     unresolved: (count) => `${count} more actions name no household we know`,
     inN: (count) => (count === 1 ? "one only" : `${count} databases`),
@@ -98,13 +108,22 @@ export const EN: Words = {
   },
   needState: { need: "need", no_need: "no need", unknown: "unknown" },
   indicator: {
-    households: { name: "Distinct households", definition: "Households after linking the records of all databases" },
+    households: {
+      name: "Distinct households",
+      definition: "Households after linking the records of all databases",
+    },
     overlap: { name: "In more than one database", definition: "Households found in two databases or more" },
     need_health: { name: "Need: health", definition: "Households with a need in health" },
-    need_living: { name: "Need: living conditions", definition: "Households with a need in living conditions" },
+    need_living: {
+      name: "Need: living conditions",
+      definition: "Households with a need in living conditions",
+    },
     need_education: { name: "Need: education", definition: "Households with a need in education" },
     need_income: { name: "Need: income", definition: "Households with a need in income" },
-    need_accessibility: { name: "Need: access to services", definition: "Households without access to state services" },
+    need_accessibility: {
+      name: "Need: access to services",
+      definition: "Households without access to state services",
+    },
     assisted: { name: "Assisted", definition: "Households with at least one recorded action" },
     not_assisted: {
       name: "No help recorded yet",
@@ -121,9 +140,10 @@ export const EN: Words = {
     unitShare: "Share",
     legend: "Legend",
     noData: "no data",
-    suppressed: "hidden (below 10)",
+    suppressed: "hidden small counts",
     approximate: "approximate boundaries",
-    approximateHelp: "These boundaries are made from label points for an overall picture; they are not the administrative boundaries",
+    approximateHelp:
+      "These boundaries are made from label points for an overall picture; they are not the administrative boundaries",
     points: "Households",
     pointOne: "in one database",
     pointMore: "in more than one",
@@ -133,6 +153,8 @@ export const EN: Words = {
     level: { amphoe: "by amphoe", tambon: "by tambon" },
     empty: "There are no boundaries in the hub yet; use the table below",
     keyboard: "Map. Arrow keys move, + and − zoom. The table by amphoe holds the same data",
+    zoomIn: "Zoom in",
+    zoomOut: "Zoom out",
     noWebgl: "This browser cannot draw the map. The table below holds the same data",
   },
   table: {
@@ -172,12 +194,14 @@ export const EN: Words = {
     since: "As of",
     values: "Values and where they come from",
     differs: (count) => `other sources differ (${count})`,
+    elsewhere: "later found in another household",
     people: "People",
     records: "Records that make up this household",
     help: "Help",
     helpSum: (actions, baht) => `${actions} actions, ${baht} baht in all`,
     timeline: "Timeline",
-    timelineHint: "Every event has three dates: when it happened, when the source reported it, when the hub recorded it",
+    timelineHint:
+      "Every event has three dates: when it happened, when the source reported it, when the hub recorded it",
     happened: "Happened",
     reported: "Reported",
     recorded: "Recorded",
@@ -225,5 +249,11 @@ export const EN: Words = {
     documents: "API documentation",
     print: "Print this page",
   },
-  source: { tpmap: "TPMAP", pppconnext: "PPPConnext", thaiqm: "Thai QM", mso_logbook: "MSO-Logbook", field: "field" },
+  source: {
+    tpmap: "TPMAP",
+    pppconnext: "PPPConnext",
+    thaiqm: "Thai QM",
+    mso_logbook: "MSO-Logbook",
+    field: "field",
+  },
 };

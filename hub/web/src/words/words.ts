@@ -44,6 +44,7 @@ export interface Words {
     basis: string;
     nothingYet: string;
     nothingYetHelp: string;
+    emptyHub: string;
     useValidAt: string;
     fiscalYear: string;
     fiscalYearEnd: (year: number) => string;
@@ -96,9 +97,26 @@ export interface Words {
     empty: string;
     keyboard: string;
     noWebgl: string;
+    zoomIn: string;
+    zoomOut: string;
   };
-  table: { heading: string; area: string; total: string; noArea: string; sortBy: (name: string) => string; hint: string };
-  area: { amphoe: string; tambon: string; province: string; numbers: string; inside: string; back: string; notFound: string };
+  table: {
+    heading: string;
+    area: string;
+    total: string;
+    noArea: string;
+    sortBy: (name: string) => string;
+    hint: string;
+  };
+  area: {
+    amphoe: string;
+    tambon: string;
+    province: string;
+    numbers: string;
+    inside: string;
+    back: string;
+    notFound: string;
+  };
   list: {
     heading: string;
     needKey: string;
@@ -118,6 +136,7 @@ export interface Words {
     from: string;
     since: string;
     values: string;
+    elsewhere: string;
     differs: (count: number) => string;
     people: string;
     records: string;

@@ -1,0 +1,107 @@
+"""The documents of the layers, as plain values. Pure."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from contracts.times import to_text
+from geo import ogc
+from geo.context import Basis
+from geo.layers import LAYERS, Layer
+from geo.links import Link, Root, collection_links, query_text
+from geo.store import Feature
+
+Json = dict[str, object]
+
+
+def plain(links: Sequence[Link]) -> list[Json]:
+    """Links as JSON."""
+    return [msgspec.to_builtins(link) for link in links]
+
+
+def basis_note(basis: Basis) -> Json:
+    """Which axes an answer used."""
+    return {
+        "sequence": basis.sequence,
+        "as_of": None if basis.recorded_at is None else to_text(basis.recorded_at),
+        "valid_at": to_text(basis.valid_at),
+        "final": basis.final,
+    }
+
+
+def collection(
+    root: Root,
+    layer: Layer,
+    extent: tuple[float, float, float, float] | None,
+    pairs: Sequence[tuple[str, str]],
+) -> Json:
+    """One collection; the same in the list and alone."""
+    spatial = [list(extent)] if extent else [[-180.0, -90.0, 180.0, 90.0]]
+    return {
+        "id": layer.id,
+        "title": layer.title_th,
+        "description": f"{layer.description_th} / {layer.title_en}",
+        "itemType": "feature",
+        "crs": [ogc.CRS84],
+        "storageCrs": ogc.CRS84,
+        "extent": {
+            "spatial": {"bbox": spatial, "crs": ogc.CRS84},
+            "temporal": {"interval": [[None, None]], "trs": ogc.GREGORIAN},
+        },
+        "links": plain(collection_links(root, layer.id, query_text(pairs))),
+    }
+
+
+def visible_layers(rights: frozenset[str]) -> list[Layer]:
+    """The layers that a caller knows of."""
+    return [layer for layer in LAYERS if layer.visible(rights)]
+
+
+def feature_schema(layer: Layer, rights: frozenset[str]) -> Json:
+    """JSON Schema of a GeoJSON feature of the layer, so that clients know the types of empty columns."""
+    geometry = "Point" if layer.kind == "point" else "MultiPolygon"
+    properties: dict[str, Json] = {}
+    for shown in layer.shown(rights):
+        is_time = shown.type == "date-time"
+        described: Json = {"type": ["string" if is_time else shown.type, "null"], "title": shown.title_th}
+        properties[shown.name] = described | ({"format": "date-time"} if is_time else {})
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": layer.title_th,
+        "type": "object",
+        "required": ["type", "geometry", "properties"],
+        "properties": {
+            "type": {"const": "Feature"},
+            "id": {"type": "string"},
+            "geometry": {"type": "object", "properties": {"type": {"const": geometry}}},
+            "properties": {"type": "object", "properties": properties},
+        },
+    }
+
+
+def feature(found: Feature, links: Sequence[Link] = ()) -> Json:
+    """One GeoJSON feature; the geometry goes through as the text that PostGIS made."""
+    whole: Json = {
+        "type": "Feature",
+        "id": found.id,
+        "geometry": msgspec.Raw(found.geometry),
+        "properties": found.properties,
+    }
+    return whole | ({"links": plain(links)} if links else {})
+
+
+def tilejson(
+    root: Root, layer: Layer, rights: frozenset[str], extent: object, pairs: Sequence[tuple[str, str]]
+) -> Json:
+    """TileJSON 3.0.0 with the time basis in the tile addresses."""
+    hidden = ("head_name", "house_code", "house_no", "basis_sequence", "basis_valid_at")
+    fields = {p.name: p.title_th for p in layer.shown(rights) if p.name not in hidden}
+    return {
+        "tilejson": "3.0.0",
+        "name": layer.title_th,
+        "tiles": [root.at("xyz", layer.id) + "/{z}/{x}/{y}.mvt" + query_text(pairs)],
+        "vector_layers": [{"id": layer.id, "fields": fields}],
+        "minzoom": 0,
+        "maxzoom": 16,
+        "bounds": extent or [-180, -85, 180, 85],
+    }

@@ -1,0 +1,160 @@
+"""Query text into values, strictly: an unknown or doubtful parameter is refused, never guessed. Pure."""
+
+import base64
+import datetime as dt
+from collections.abc import Mapping, Sequence
+
+import msgspec
+
+from contracts.errors import Gone, InvalidInput
+from contracts.times import DATE, end_of_day, parse_date, parse_valid_at, start_of_day, to_text
+from geo.ogc import LIMIT_DEFAULT, LIMIT_MAX
+
+Box = tuple[float, float, float, float]
+Pairs = Sequence[tuple[str, str]]
+
+
+class When(msgspec.Struct, frozen=True, kw_only=True):
+    """OGC `datetime`: an instant, or a closed interval with open ends as None; `text` as it was given."""
+
+    instant: dt.datetime | None = None
+    start: dt.datetime | None = None
+    end: dt.datetime | None = None
+    is_interval: bool = False
+
+
+class Token(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a page ends, and what its answer rests on, so that the next page rests on the same."""
+
+    version: int
+    sequence: int
+    valid_at: str
+    last: tuple[int | str, str | None]
+
+
+class ItemsQuery(msgspec.Struct, frozen=True, kw_only=True):
+    """What `items` was asked."""
+
+    limit: int = LIMIT_DEFAULT
+    boxes: tuple[Box, ...] = ()
+    when: When = When()
+    as_of: str | None = None
+    token: Token | None = None
+    equals: Mapping[str, str] = {}
+
+
+def bad(name: str, message_en: str, message_th: str) -> InvalidInput:
+    """A parameter that cannot be used."""
+    return InvalidInput(message_en, message_th=message_th, code="BAD_PARAMETER", path=name)
+
+
+def read_pairs(pairs: Pairs, known: frozenset[str]) -> dict[str, str]:
+    """Parameters by name. Equal repeats count once (GDAL sends some twice); unknown or contradicting ones raise InvalidInput."""
+    found: dict[str, str] = {}
+    for name, value in pairs:
+        if name not in known:
+            raise InvalidInput(
+                f"'{name}' is not a parameter here; there are {', '.join(sorted(known))}.",
+                message_th=f"ไม่มีพารามิเตอร์ '{name}' สำหรับที่อยู่นี้",
+                code="UNKNOWN_PARAMETER",
+                path=name,
+            )
+        if found.setdefault(name, value) != value:
+            raise bad(name, f"'{name}' is given twice with different values.", f"ระบุ '{name}' ซ้ำไม่ตรงกัน")
+    return found
+
+
+def parse_limit(text: str | None) -> int:
+    """1 to LIMIT_MAX; more is answered with LIMIT_MAX (Part 1, 7.15.2)."""
+    if text is None:
+        return LIMIT_DEFAULT
+    if not text.isascii() or not text.isdigit() or int(text) < 1:
+        raise bad("limit", "'limit' is a whole number from 1 on.", "'limit' ต้องเป็นจำนวนเต็มตั้งแต่ 1")
+    return min(int(text), LIMIT_MAX)
+
+
+def parse_bbox(text: str | None) -> tuple[Box, ...]:
+    """4 or 6 numbers in CRS84; a box over the antimeridian becomes two. No box: an empty tuple."""
+    if text is None:
+        return ()
+    try:
+        numbers = [float(part) for part in text.split(",")]
+    except ValueError:
+        numbers = []
+    if len(numbers) == 6:
+        numbers = [numbers[0], numbers[1], numbers[3], numbers[4]]
+    if len(numbers) != 4 or not all(abs(number) < 1e9 for number in numbers) or numbers[1] > numbers[3]:
+        raise bad(
+            "bbox",
+            "'bbox' is minx,miny,maxx,maxy (or six numbers) in degrees.",
+            "'bbox' ต้องเป็น minx,miny,maxx,maxy หน่วยองศา",
+        )
+    west, south, east, north = numbers
+    if west > east:
+        return ((west, south, 180.0, north), (-180.0, south, east, north))
+    return ((west, south, east, north),)
+
+
+def parse_datetime(text: str | None) -> When:
+    """An instant, or `a/b`, `a/..`, `../b`; a date is 00:00 Bangkok as a start, else the end of the day (half-open storage)."""
+    if text is None or text in {"../..", "/"}:
+        return When(is_interval=text is not None)
+    if "/" not in text:
+        return When(instant=parse_valid_at(text, path="datetime"))
+    parts = text.split("/")
+    if len(parts) != 2:
+        raise bad("datetime", "'datetime' is an instant or start/end.", "'datetime' ต้องเป็นเวลา หรือ เริ่ม/สิ้นสุด")
+    start = None if parts[0] in {"", ".."} else _start(parts[0])
+    end = None if parts[1] in {"", ".."} else _end(parts[1])
+    if start is not None and end is not None and start > end:
+        raise bad("datetime", "'datetime' ends before it starts.", "'datetime' สิ้นสุดก่อนเริ่ม")
+    return When(start=start, end=end, is_interval=True)
+
+
+def _start(text: str) -> dt.datetime:
+    if DATE.match(text):
+        return start_of_day(parse_date(text, path="datetime"))
+    return parse_valid_at(text, path="datetime")
+
+
+def _end(text: str) -> dt.datetime:
+    if DATE.match(text):
+        return end_of_day(parse_date(text, path="datetime")) - dt.timedelta(microseconds=1)
+    if text.startswith("9999-12-31"):
+        return dt.datetime(9999, 12, 31, tzinfo=dt.UTC)
+    return parse_valid_at(text, path="datetime")
+
+
+def encode_token(token: Token) -> str:
+    """A token without `%` and `=`, as clients need it."""
+    return base64.urlsafe_b64encode(msgspec.msgpack.encode(token)).rstrip(b"=").decode()
+
+
+def decode_token(text: str | None) -> Token | None:
+    """The token of a `next` link. Raises InvalidInput."""
+    if text is None:
+        return None
+    try:
+        return msgspec.msgpack.decode(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)), type=Token)
+    except (ValueError, msgspec.MsgspecError) as error:
+        raise bad("token", "'token' comes from a 'next' link, whole.", "'token' ต้องมาจากลิงก์ next") from error
+
+
+def require_version(token: Token | None, version: int) -> None:
+    """Raises Gone for a token of another projection version."""
+    if token is not None and token.version != version:
+        raise Gone(
+            "The projection was rebuilt since this page; start again without the token.",
+            message_th="ระบบสร้างข้อมูลใหม่แล้ว กรุณาเริ่มจากหน้าแรก",
+            code="TOKEN_OUTDATED",
+            path="token",
+        )
+
+
+def basis_texts(query: ItemsQuery, as_of: str | None, valid_at: str | None) -> tuple[str | None, str | None]:
+    """The `as_of` and `valid_at` to resolve: those of the token, else the query's, else those of the root."""
+    if query.token is not None:
+        return f"seq:{query.token.sequence}", query.token.valid_at
+    instant = query.when.instant or query.when.end
+    moment = to_text(instant) if instant is not None and instant.year < 9999 else valid_at
+    return query.as_of or as_of, moment

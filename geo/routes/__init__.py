@@ -1,0 +1,42 @@
+"""The layers over HTTP: one router for each kind of root."""
+
+from collections.abc import Callable
+
+from litestar import Router
+from litestar.di import Provide
+
+from geo.context import GeoContext
+from geo.routes.documents import (
+    get_api,
+    get_api_page,
+    get_collection,
+    get_conformance,
+    get_feature_schema,
+    get_landing,
+    get_tilejson,
+    list_collections,
+)
+from geo.routes.items import get_item, list_items
+from geo.routes.tiles import get_tile, get_xyz_tile
+
+ROOTS = ("/ogc", "/ogc/valid/{date:str}", "/ogc/as-of/{known:str}")
+
+
+def create_routers(provide: Callable[..., GeoContext]) -> list[Router]:
+    """Routers for the current root and the roots that fix a time; `provide` gives the seam to the outer shell."""
+    handlers = [
+        get_landing,
+        get_conformance,
+        get_api,
+        get_api_page,
+        list_collections,
+        get_collection,
+        get_feature_schema,
+        get_tilejson,
+        list_items,
+        get_item,
+        get_tile,
+        get_xyz_tile,
+    ]
+    geo = Provide(provide, sync_to_thread=False)
+    return [Router(path=root, route_handlers=handlers, dependencies={"geo": geo}) for root in ROOTS]

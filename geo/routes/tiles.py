@@ -1,0 +1,69 @@
+"""Vector tiles, in OGC order (z, row, column) and in XYZ order."""
+
+import gzip
+import re
+from typing import Any
+
+from litestar import Response, get
+from litestar.di import NamedDependency
+
+from contracts.errors import NotFound
+from geo import ogc, store
+from geo.context import AnyRequest, GeoContext
+from geo.params import basis_texts
+from geo.routes.asking import TIMES, ask, etag_of, find_layer, headers_for, moment_of, unchanged
+from geo.routes.documents import times_of
+
+NUMBER = re.compile(r"\d{1,8}\Z")
+DEEPEST = 22
+GZIP_LEVEL = 2
+
+
+@get("/collections/{cid:str}/tiles/WebMercatorQuad/{z:str}/{y:str}/{x:str}", include_in_schema=False)
+async def get_tile(request: AnyRequest, geo: NamedDependency[GeoContext]) -> Response[Any]:
+    """A tile by tile matrix, row, column."""
+    return await answer_tile(request, geo)
+
+
+@get(["/xyz/{cid:str}/{z:str}/{x:str}/{y:str}"], include_in_schema=False)
+async def get_xyz_tile(request: AnyRequest, geo: NamedDependency[GeoContext]) -> Response[Any]:
+    """A tile by zoom, x, y with the ending .mvt or .pbf."""
+    return await answer_tile(request, geo)
+
+
+async def answer_tile(request: AnyRequest, geo: GeoContext) -> Response[Any]:
+    """The tile, 204 where there is nothing, 304 where the client has it; the ETag needs no SQL beyond the basis."""
+    caller = await geo.identify(request)
+    layer = find_layer(request, caller)
+    root, asked = ask(request, TIMES)
+    tile = read_tile(request)
+    async with geo.read(*basis_texts(times_of(asked), root.as_of, root.valid_at)) as reading:
+        basis = reading.basis
+        again = unchanged(request, basis, caller)
+        if again is not None:
+            return again
+        if layer.kind == "point":
+            data = await store.fetch_point_tile(reading, caller, layer, tile)
+        else:
+            counts = await geo.count_areas(
+                reading, caller, str(layer.level), moment_of(root, times_of(asked))
+            )
+            data = await store.fetch_area_tile(reading, layer, counts, tile)
+    headers = headers_for(basis, etag_of(basis, caller, request), caller)
+    if not data:
+        return Response(content=None, status_code=204, headers=headers)
+    if "gzip" in request.headers.get("accept-encoding", ""):
+        headers["Content-Encoding"] = "gzip"
+        data = gzip.compress(data, GZIP_LEVEL, mtime=0)
+    return Response(content=data, media_type=ogc.MVT, headers=headers)
+
+
+def read_tile(request: AnyRequest) -> tuple[int, int, int]:
+    """z, x, y of the path. Raises NotFound for a tile outside the world."""
+    found = request.path_params
+    texts = [str(found["z"]), str(found["x"]), re.sub(r"\.(?:mvt|pbf)\Z", "", str(found["y"]))]
+    if all(NUMBER.match(text) for text in texts):
+        z, x, y = (int(text) for text in texts)
+        if z <= DEEPEST and x < 1 << z and y < 1 << z:
+            return z, x, y
+    raise NotFound("There is no such tile.", message_th="ไม่มีไทล์นี้", code="NO_SUCH_TILE", path="tile")

@@ -1,0 +1,212 @@
+"""Features and tiles out of the tables of a reading."""
+
+import datetime as dt
+from collections.abc import Sequence
+from pathlib import Path
+from typing import LiteralString, cast
+
+import msgspec
+from psycopg import sql
+
+from contracts.records import NEEDS
+from contracts.times import to_text
+from geo import filters
+from geo.context import AreaCounts, Basis, Caller, Reading
+from geo.layers import Layer
+from geo.ogc import PCODE_PREFIX
+from geo.params import ItemsQuery, When
+from projections import queries
+
+_SQL = queries.load(Path(__file__).parent / "sql")
+
+CELL_ZOOM = 11
+"""From this zoom on a tile holds points, below it cells."""
+NO_PLACE = dt.datetime(1, 1, 1, tzinfo=dt.UTC)
+POINT_FILTERS = {"amphoe": "amphoe", "tambon": "tambon", "in_sources": "in_sources", "level": "level"} | {
+    f"need_{need}": need for need in NEEDS
+}
+Properties = dict[str, object]
+BASIS_INSTANT = When()
+
+
+class Feature(msgspec.Struct, frozen=True):
+    """One feature: id, attributes, geometry as GeoJSON text; `place` is where a page goes on after it."""
+
+    id: str
+    properties: Properties
+    geometry: bytes
+    place: tuple[int | str, str | None]
+
+
+class Page(msgspec.Struct, frozen=True):
+    """Features of one page. `matched` is the number on all pages, if it is known."""
+
+    features: list[Feature]
+    matched: int | None
+    has_more: bool
+
+
+def _statement(name: str, **parts: filters.Condition) -> sql.Composed:
+    text: LiteralString = _SQL[name]
+    return sql.SQL(text).format(**parts)
+
+
+def _basis_properties(basis: Basis) -> Properties:
+    return {"basis_sequence": basis.sequence, "basis_valid_at": to_text(basis.valid_at)}
+
+
+async def fetch_areas(
+    reading: Reading,
+    layer: Layer,
+    counts: Sequence[AreaCounts],
+    query: ItemsQuery,
+    *,
+    only: str | None = None,
+) -> Page:
+    """A page of areas with their counts; `only` is the code of a single one."""
+    basis = reading.basis
+    last = str(query.token.last[0]) if query.token else ""
+    statement = _statement("area_features", box=filters.boxes("geom", query.boxes))
+    values = {"level": layer.level, "sequence": basis.sequence, "last": last, "limit": query.limit + 1}
+    if only is not None:
+        values |= {"last": only[:-1], "limit": 100_000}
+    await reading.cursor.execute(statement, values)
+    rows = [row for row in await reading.cursor.fetchall() if only is None or row[0] == only]
+    by_code = {area.code: area for area in counts}
+    features = [
+        Feature(
+            PCODE_PREFIX + code,
+            {"code": code, "name_th": name_th, "name_en": name_en}
+            | area_numbers(by_code.get(code))
+            | {"approximate": approximate}
+            | _basis_properties(basis),
+            geometry.encode(),
+            (code, None),
+        )
+        for code, name_th, name_en, approximate, geometry in rows[: query.limit]
+    ]
+    await reading.cursor.execute(_SQL["area_names"], {"level": layer.level, "sequence": basis.sequence})
+    total = len(await reading.cursor.fetchall())
+    return Page(features, None if query.boxes else total, len(rows) > query.limit and only is None)
+
+
+def area_numbers(area: AreaCounts | None) -> Properties:
+    """The counts of an area as attributes; an area without any household has zeros."""
+    if area is None:
+        zeros = ("households", "persons", "records", "in_more_than_one", *(f"need_{need}" for need in NEEDS))
+        helped: Properties = {"assisted_households": 0, "actions": 0, "amount_thb": 0.0, "suppressed": False}
+        return dict.fromkeys(zeros, 0) | helped
+    return {
+        "households": area.households,
+        "persons": area.persons,
+        "records": area.records,
+        "in_more_than_one": area.in_more_than_one,
+        **{f"need_{need}": area.needs.get(need) for need in NEEDS},
+        "assisted_households": area.assisted_households,
+        "actions": area.actions,
+        "amount_thb": area.amount_thb,
+        "suppressed": area.suppressed,
+    }
+
+
+async def fetch_points(reading: Reading, caller: Caller, layer: Layer, query: ItemsQuery) -> Page:
+    """A page of households with points that the caller may see."""
+    basis = reading.basis
+    parts = {
+        "known": filters.known(basis),
+        "time": filters.valid(basis, query.when),
+        "scope": filters.within(caller.areas),
+        "box": filters.boxes("s.geom", query.boxes),
+        "equals": filters.equals(query.equals, POINT_FILTERS),
+    }
+    last, start = query.token.last if query.token else (0, None)
+    values = {"last": last, "last_start": start or NO_PLACE, "limit": query.limit + 1}
+    await reading.cursor.execute(_statement("point_features", **parts), values)
+    rows = await reading.cursor.fetchall()
+    matched = None
+    if not query.boxes:
+        await reading.cursor.execute(_statement("count_points", **parts))
+        row = await reading.cursor.fetchone()
+        matched = row[0] if row else 0
+    features = [_point(row, basis, caller, layer) for row in rows[: query.limit]]
+    return Page(features, matched, len(rows) > query.limit)
+
+
+async def fetch_point(
+    reading: Reading, caller: Caller, layer: Layer, id_: str, *, when: When = BASIS_INSTANT
+) -> Feature | None:
+    """One household with a point, at the basis or some time in `when`."""
+    statement = _statement(
+        "one_point",
+        known=filters.known(reading.basis),
+        time=filters.valid(reading.basis, when),
+        scope=filters.within(caller.areas),
+    )
+    await reading.cursor.execute(statement, {"id": id_})
+    row = await reading.cursor.fetchone()
+    return None if row is None else _point(row, reading.basis, caller, layer)
+
+
+def _point(row: Sequence[object], basis: Basis, caller: Caller, layer: Layer) -> Feature:
+    household, id_, amphoe, tambon, moo, in_sources, sources, persons, *rest = row
+    *needs, level, start, end, head_name, house_code, house_no, geometry = rest
+    values: Properties = {
+        "household_id": id_,
+        "amphoe": amphoe,
+        "tambon": tambon,
+        "moo": moo,
+        "in_sources": in_sources,
+        "sources": ",".join(cast("list[str]", sources)),
+        "persons": persons,
+        **{f"need_{need}": value for need, value in zip(NEEDS, needs, strict=True)},
+        "level": level,
+        "valid_from": to_text(start) if isinstance(start, dt.datetime) else None,
+        "valid_to": to_text(end) if isinstance(end, dt.datetime) else None,
+        "head_name": head_name,
+        "house_code": house_code,
+        "house_no": house_no,
+    } | _basis_properties(basis)
+    shown = {p.name: values[p.name] for p in layer.shown(caller.rights)}
+    place = to_text(start) if isinstance(start, dt.datetime) else None
+    return Feature(str(id_), shown, str(geometry).encode(), (int(str(household)), place))
+
+
+async def fetch_area_tile(
+    reading: Reading, layer: Layer, counts: Sequence[AreaCounts], tile: tuple[int, int, int]
+) -> bytes:
+    """A vector tile (z, x, y) of areas with their counts; empty bytes for nothing."""
+    areas = [area for area in counts if area.code is not None]
+    numbers = [area_numbers(area) for area in areas]
+    z, x, y = tile
+    values: dict[str, object] = {name: [number[name] for number in numbers] for name in area_numbers(None)}
+    values |= {"codes": [area.code for area in areas], "z": z, "x": x, "y": y, "layer": layer.id}
+    values |= {"level": layer.level, "sequence": reading.basis.sequence}
+    await reading.cursor.execute(_SQL["area_tile"], values)
+    row = await reading.cursor.fetchone()
+    return bytes(row[0]) if row and row[0] else b""
+
+
+async def fetch_point_tile(
+    reading: Reading, caller: Caller, layer: Layer, tile: tuple[int, int, int]
+) -> bytes:
+    """A vector tile (z, x, y) of households: points from CELL_ZOOM on, cells with counts below."""
+    z, x, y = tile
+    statement = _statement(
+        "point_tile" if z >= CELL_ZOOM else "cell_tile",
+        known=filters.known(reading.basis),
+        scope=filters.within(caller.areas),
+    )
+    values = {"z": z, "x": x, "y": y, "layer": layer.id, "valid_at": reading.basis.valid_at}
+    await reading.cursor.execute(statement, values)
+    row = await reading.cursor.fetchone()
+    return bytes(row[0]) if row and row[0] else b""
+
+
+async def fetch_extent(reading: Reading) -> tuple[float, float, float, float] | None:
+    """The box around the boundaries, in degrees."""
+    await reading.cursor.execute(_SQL["area_extent"], {"sequence": reading.basis.sequence})
+    row = await reading.cursor.fetchone()
+    if row is None or row[0] is None:
+        return None
+    west, south, east, north = row
+    return west, south, east, north

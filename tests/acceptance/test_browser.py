@@ -1,0 +1,196 @@
+"""The page in a real browser: opened, moved in time, seen with other eyes, down to one household's timeline."""
+
+import contextlib
+import re
+import shutil
+from collections.abc import AsyncGenerator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.async_api import ConsoleMessage, Page, async_playwright, expect
+
+from tests.fixtures.hub import RunningHub
+
+pytestmark = pytest.mark.timeout(180)
+
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--use-gl=angle",
+    "--use-angle=swiftshader",
+    "--enable-unsafe-swiftshader",
+    "--disable-background-networking",
+    "--disable-dev-shm-usage",
+]
+DESKTOP, PHONE = (1280, 900), (375, 812)
+MAP_IDLE = ".map-place[data-state=idle]"
+WAIT_MS = 30_000
+YEAR_END = "2023-09-30"
+
+
+def chromium() -> str:
+    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    assert found is not None, "the browser tests need Chromium: apt-get install chromium"
+    return found
+
+
+@contextlib.asynccontextmanager
+async def open_page(
+    hub: RunningHub, path: str = "/", size: tuple[int, int] = DESKTOP
+) -> AsyncGenerator[Page]:
+    """The page with its map drawn. Fails at the end when the browser had anything to complain about."""
+    complaints: list[str] = []
+
+    def listen(message: ConsoleMessage) -> None:
+        if message.type == "error":
+            complaints.append(f"{message.text} {message.location.get('url', '')}")
+
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
+        try:
+            page = await browser.new_page(viewport={"width": size[0], "height": size[1]}, locale="th-TH")
+            page.set_default_timeout(WAIT_MS)
+            page.on("console", listen)
+            page.on("pageerror", lambda error: complaints.append(str(error)))
+            await page.goto(hub.base_url + path)
+            await page.wait_for_selector(MAP_IDLE)
+            yield page
+        finally:
+            await browser.close()
+    assert complaints == []
+
+
+async def ask(page: Page, hub: RunningHub, path: str, role: str | None = None) -> dict[str, Any]:
+    headers = {} if role is None else {"X-API-Key": hub.keys[role]}
+    response = await page.request.get(hub.base_url + path, headers=headers)
+    assert response.ok, await response.text()
+    return await response.json()
+
+
+async def look_as(page: Page, role: str) -> None:
+    await page.click(".role-button")
+    await page.click(f"[data-role={role}]")
+
+
+def figure(page: Page, card: str) -> Any:
+    return page.locator(f"[data-number={card}] .figure")
+
+
+async def test_the_page_opens_in_thai_with_numbers_a_map_and_a_table(demo_hub: RunningHub):
+    async with open_page(demo_hub) as page:
+        assert await page.get_attribute("html", "lang") == "th"
+        await expect(page.locator("h1")).to_contain_text("ครัวเรือนยากจน")
+        await look_as(page, "auditor")
+        overview = await ask(page, demo_hub, "/v1/overview", "auditor")
+        assert overview["households"] > 0
+        await expect(figure(page, "households")).to_have_text(f"{overview['households']:,}")
+        await expect(figure(page, "records")).to_have_text(f"{sum(overview['records'].values()):,}")
+        await expect(page.locator(".table-section tbody tr")).to_have_count(len(overview["areas"]))
+        await expect(page.locator(".map-label").first).to_be_visible()
+        await expect(page.locator(".time")).to_have_attribute("data-today", "yes")
+
+
+async def test_another_day_is_loud_and_changes_the_numbers(demo_hub: RunningHub, tmp_path: Path):
+    async with open_page(demo_hub) as page:
+        await look_as(page, "auditor")
+        now = await ask(page, demo_hub, "/v1/overview", "auditor")
+        await expect(figure(page, "households")).to_have_text(f"{now['households']:,}")
+        await page.click("#choose-time")
+        await page.click(f"fieldset[data-axis=validAt] [data-day='{YEAR_END}']")
+        then = await ask(page, demo_hub, f"/v1/overview?valid_at={YEAR_END}", "auditor")
+        assert then["households"] != now["households"]
+        await expect(figure(page, "households")).to_have_text(f"{then['households']:,}")
+        bar = page.locator(".time")
+        await expect(bar).to_have_class(re.compile("is-loud"))
+        await expect(bar).to_contain_text("30 กันยายน 2566")
+        await expect(bar.locator(".time-basis")).to_contain_text(f"{then['sequence']:,}")
+        assert f"valid_at={YEAR_END}" in page.url
+        await page.screenshot(path=tmp_path / "another-day.png", full_page=True)
+        await page.click("#back-to-today")
+        await expect(bar).to_have_attribute("data-today", "yes")
+        await expect(figure(page, "households")).to_have_text(f"{now['households']:,}")
+
+
+async def test_a_typed_day_may_be_of_either_era_and_a_bad_one_is_explained(demo_hub: RunningHub):
+    async with open_page(demo_hub) as page:
+        await page.click("#choose-time")
+        field = page.locator("input[name=validAt]")
+        await field.fill("30/9/66")
+        await field.press("Enter")
+        await expect(page.locator("[data-axis=validAt] .fault")).to_contain_text("ปีสี่หลัก")
+        await field.fill("๓๐ ก.ย. ๒๕๖๖")
+        await field.press("Enter")
+        await expect(page.locator(".time-main")).to_contain_text("30 กันยายน 2566")
+
+
+async def test_before_the_first_event_the_page_says_so_and_offers_the_other_axis(demo_hub: RunningHub):
+    async with open_page(demo_hub, "/?as_of=2020-09-30") as page:
+        said = page.locator(".nothing-yet")
+        await expect(said).to_contain_text("ระบบยังไม่มีข้อมูลในวันนั้น")
+        await said.get_by_role("button").click()
+        await expect(said).to_have_count(0)
+        assert "valid_at=2020-09-30" in page.url
+        assert "as_of" not in page.url
+
+
+async def test_an_auditor_opens_a_household_and_reads_its_timeline(demo_hub: RunningHub, tmp_path: Path):
+    async with open_page(demo_hub) as page:
+        await expect(page.locator(".panel")).to_contain_text("เฉพาะผู้มีสิทธิ์")
+        await look_as(page, "auditor")
+        await page.locator(".ranking button").first.click()
+        item = page.locator(".household-item").first
+        household = await item.get_attribute("data-household")
+        await item.click()
+        answer = await ask(page, demo_hub, f"/v1/households/{household}/timeline?limit=1000", "auditor")
+        events = page.locator(".timeline > li")
+        await expect(events).to_have_count(len(answer["items"]))
+        assert answer["items"]
+        await expect(events.first).to_contain_text(answer["items"][0]["summary_th"])
+        await expect(events.first.locator(".dates dt")).to_have_count(3)
+        assert f"household={household}" in page.url
+        await page.screenshot(path=tmp_path / "household.png")
+
+
+async def test_points_of_households_are_drawn_for_those_who_may_see_them(demo_hub: RunningHub):
+    async with open_page(demo_hub) as page:
+        await look_as(page, "steward")
+        answer = await ask(page, demo_hub, "/v1/households?limit=100", "steward")
+        point = next(item["point"] for item in answer["items"] if item["point"] is not None)
+        async with page.expect_response(re.compile(r"/ogc/xyz/household_points/1[1-4]/")) as awaited:
+            await page.goto(f"{demo_hub.base_url}/?map=13,{point['lon']:.4f},{point['lat']:.4f}")
+        response = await awaited.value
+        assert response.status in (200, 204, 304)
+        await page.wait_for_selector(MAP_IDLE)
+        await expect(page.locator(".legend-points")).to_be_visible()
+
+
+async def test_an_address_keeps_the_exact_view_in_english(demo_hub: RunningHub):
+    path = f"/?valid_at={YEAR_END}&as_of=seq:10&ind=need_income&unit=share&lang=en"
+    async with open_page(demo_hub, path) as page:
+        assert await page.get_attribute("html", "lang") == "en"
+        assert page.url.removeprefix(demo_hub.base_url) == path
+        await expect(page.locator(".time-main")).to_contain_text("30 September 2023")
+        await expect(page.locator(".time-main")).to_contain_text("event 10")
+        await expect(page.locator("#indicator")).to_have_value("need_income")
+
+
+async def test_the_table_sorts_by_keyboard(demo_hub: RunningHub):
+    async with open_page(demo_hub) as page:
+        heading = page.locator(".table-section thead th").nth(2)
+        await heading.locator("button").focus()
+        await page.keyboard.press("Enter")
+        await expect(heading).to_have_attribute("aria-sort", "descending")
+        await page.keyboard.press("Enter")
+        await expect(heading).to_have_attribute("aria-sort", "ascending")
+
+
+async def test_the_page_fits_a_phone(demo_hub: RunningHub, tmp_path: Path):
+    async with open_page(demo_hub, f"/?valid_at={YEAR_END}", PHONE) as page:
+        await look_as(page, "auditor")
+        await page.locator(".ranking button").first.click()
+        await expect(page.locator(".panel.is-sheet")).to_be_visible()
+        await page.locator(".household-item").first.click()
+        await expect(page.locator(".timeline > li").first).to_be_attached()
+        assert await page.evaluate("document.documentElement.scrollWidth") <= PHONE[0]
+        await page.screenshot(path=tmp_path / "phone.png")
