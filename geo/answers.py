@@ -63,7 +63,8 @@ def feature_schema(layer: Layer, rights: frozenset[str]) -> Json:
     properties: dict[str, Json] = {}
     for shown in layer.shown(rights):
         is_time = shown.type == "date-time"
-        described: Json = {"type": ["string" if is_time else shown.type, "null"], "title": shown.title_th}
+        # Not ["integer", "null"]: GDAL 3.12 takes a list of types for text.
+        described: Json = {"type": "string" if is_time else shown.type, "title": shown.title_th}
         properties[shown.name] = described | ({"format": "date-time"} if is_time else {})
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",

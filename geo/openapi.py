@@ -35,6 +35,8 @@ def parameters() -> Json:
             "datetime", text, "Instant, date, or interval a/b, a/.., ../b: what was true then."
         ),
         "as_of": _parameter("as_of", text, "seq:N, date or instant: what the hub knew then."),
+        "crs": _parameter("crs", {"type": "string", "enum": [ogc.CRS84]}, "CRS of the answer."),
+        "bbox-crs": _parameter("bbox-crs", {"type": "string", "enum": [ogc.CRS84]}, "CRS of the box."),
         "token": _parameter("token", text, "From the next link."),
         "f": _parameter("f", {"type": "string", "enum": ["json", "html"]}, "Format."),
     }
@@ -77,7 +79,10 @@ def _layer_paths(layer: Layer) -> Json:
     return {
         base: _get(layer.title_en, ogc.JSON, times),
         f"{base}/items": _get(
-            f"Features: {layer.title_en}", ogc.GEOJSON, ("limit", "bbox", "token", *times), own
+            f"Features: {layer.title_en}",
+            ogc.GEOJSON,
+            ("limit", "bbox", "token", "crs", "bbox-crs", *times),
+            own,
         ),
         f"{base}/items/{{featureId}}": _get(
             "One feature", ogc.GEOJSON, times, [_in_path("featureId", "string")]

@@ -8,7 +8,7 @@ import msgspec
 
 from contracts.errors import Gone, InvalidInput
 from contracts.times import DATE, end_of_day, parse_date, parse_valid_at, start_of_day, to_text
-from geo.ogc import LIMIT_DEFAULT, LIMIT_MAX
+from geo.ogc import CRS84, LIMIT_DEFAULT, LIMIT_MAX
 
 Box = tuple[float, float, float, float]
 Pairs = Sequence[tuple[str, str]]
@@ -93,6 +93,12 @@ def parse_bbox(text: str | None) -> tuple[Box, ...]:
     if west > east:
         return ((west, south, 180.0, north), (-180.0, south, east, north))
     return ((west, south, east, north),)
+
+
+def require_crs84(text: str | None, name: str) -> None:
+    """Coordinates come and go in CRS84; clients that say so are understood (GDAL does). Raises InvalidInput for another."""
+    if text not in {None, CRS84}:
+        raise bad(name, f"'{name}' can only be {CRS84}.", f"'{name}' ต้องเป็น {CRS84}")
 
 
 def parse_datetime(text: str | None) -> When:

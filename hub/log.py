@@ -30,6 +30,7 @@ BATCH_LIMIT = 1000
 ACK_EVERY = 250
 HEADER_ROOM = 1024
 READ_AGAIN_SECONDS = 0.3
+CONNECT_SECONDS = 10.0
 APPEND_SECONDS = 20.0
 FETCHED_AT_ONCE = 100
 WRONG_LAST_SEQUENCE = frozenset({10071, 10164})
@@ -245,27 +246,35 @@ def _away() -> Unavailable:
 
 @contextlib.asynccontextmanager
 async def open_log(
-    servers: Sequence[str], *, stream: str = EVENTS, prefix: str = PREFIX
+    servers: Sequence[str],
+    *,
+    stream: str = EVENTS,
+    prefix: str = PREFIX,
+    patience: float = CONNECT_SECONDS,
 ) -> AsyncGenerator[JetStreamLog]:
-    """A log on these servers; the connection comes back by itself when a server restarts. Raises Unavailable."""
+    """A log on these servers; the connection comes back by itself when a server restarts.
+
+    Raises Unavailable when none answers within `patience` seconds.
+    """
     link = Link()
 
     async def note(error: Exception) -> None:
         logger.debug("connection to the log", extra={"reason": type(error).__name__})
 
     try:
-        client = await nats.connect(
-            servers=list(servers),
-            max_reconnect_attempts=-1,
-            reconnect_time_wait=0.2,
-            connect_timeout=5,
-            allow_reconnect=True,
-            error_cb=note,
-            disconnected_cb=link.note_break,
-            pending_size=64 << 20,
-            flusher_queue_size=4096,
-        )
-    except (nats.errors.Error, OSError) as error:
+        async with asyncio.timeout(patience):
+            client = await nats.connect(
+                servers=list(servers),
+                max_reconnect_attempts=-1,
+                reconnect_time_wait=0.2,
+                connect_timeout=5,
+                allow_reconnect=True,
+                error_cb=note,
+                disconnected_cb=link.note_break,
+                pending_size=64 << 20,
+                flusher_queue_size=4096,
+            )
+    except (nats.errors.Error, OSError, TimeoutError) as error:
         raise _away() from error
     try:
         yield JetStreamLog(client, stream=stream, prefix=prefix, link=link)

@@ -38,7 +38,9 @@ def citizen(number: int) -> str:
     return digits + str((11 - total % 11) % 10)
 
 
-def a_member(key: str, first: str, last: str = "ใจดี", *, number: int | None = None, year: int = 1980, **values) -> Member:
+def a_member(
+    key: str, first: str, last: str = "ใจดี", *, number: int | None = None, year: int = 1980, **values
+) -> Member:
     id_ = citizen(number) if number is not None else None
     return Member(
         key=key,
@@ -98,10 +100,13 @@ class Log:
             **values,
         }
 
-    def received(self, source: str, house: House, *members: Member, period="2566", happened_at=None, reported_at=None) -> int:
+    def received(
+        self, source: str, house: House, *members: Member, period="2566", happened_at=None, reported_at=None
+    ) -> int:
         record = ids.record_pseudonym(KEY, source, house.record_key)
         sealed = tuple(
-            SealedMember(member=ids.member_pseudonym(KEY, source, house.record_key, m.key), box=b"") for m in members
+            SealedMember(member=ids.member_pseudonym(KEY, source, house.record_key, m.key), box=b"")
+            for m in members
         )
         data = SealedRecord(
             record=record,
@@ -112,15 +117,26 @@ class Log:
             amphoe=house.amphoe,
             tambon=house.tambon,
         )
-        event = RecordReceived(**self._envelope(happened_at or day(0), source, reported_at=reported_at), data=data)
+        event = RecordReceived(
+            **self._envelope(happened_at or day(0), source, reported_at=reported_at), data=data
+        )
         return self._add(event, OpenedRecord(house, members))
 
     def withdrawn(self, source: str, record_key: str, *, period="2566", reported_at: dt.datetime) -> int:
         data = Withdrawal(record=ids.record_pseudonym(KEY, source, record_key), period=period)
-        return self._add(RecordWithdrawn(**self._envelope(reported_at, source, reported_at=reported_at), data=data))
+        return self._add(
+            RecordWithdrawn(**self._envelope(reported_at, source, reported_at=reported_at), data=data)
+        )
 
     def helped(
-        self, action_id: str, *refs: RecipientRef, agency="psm", happened_at=None, until=None, corrects=False, amount=10_000
+        self,
+        action_id: str,
+        *refs: RecipientRef,
+        agency="psm",
+        happened_at=None,
+        until=None,
+        corrects=False,
+        amount=10_000,
     ) -> int:
         data = SealedAction(
             action=ids.action_pseudonym(KEY, agency, action_id),
@@ -139,7 +155,9 @@ class Log:
     def voided(self, action_id: str, *, agency="psm") -> int:
         action = ids.action_pseudonym(KEY, agency, action_id)
         data = Void(action=action, content="", subject="00" * 16, help=b"")
-        return self._add(AssistanceVoided(**self._envelope(day(0), agency, agency=agency), data=data), OpenedHelp(None))
+        return self._add(
+            AssistanceVoided(**self._envelope(day(0), agency, agency=agency), data=data), OpenedHelp(None)
+        )
 
 
 def by_citizen(number: int) -> RecipientRef:

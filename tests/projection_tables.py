@@ -17,7 +17,9 @@ FOUNDED_AT = {
 }
 
 
-async def rows(connection: psycopg.AsyncConnection, table: str, at: int | None = None) -> list[tuple[str, ...]]:
+async def rows(
+    connection: psycopg.AsyncConnection, table: str, at: int | None = None
+) -> list[tuple[str, ...]]:
     """Every row of a table as text, sorted; `at` cuts to what was known after that sequence."""
     columns = [sql.Identifier(column) for column in COLUMNS[table].split(", ") if column != "recorded"]
     texts = [sql.SQL("coalesce({}::text, '-')").format(column) for column in columns]
@@ -25,7 +27,9 @@ async def rows(connection: psycopg.AsyncConnection, table: str, at: int | None =
     if table in FACTS:
         recorded = sql.SQL("recorded::text")
         if at is not None:
-            known = "int8range(lower(recorded), CASE WHEN upper(recorded) <= {} THEN upper(recorded) END)::text"
+            known = (
+                "int8range(lower(recorded), CASE WHEN upper(recorded) <= {} THEN upper(recorded) END)::text"
+            )
             recorded = sql.SQL(known).format(sql.Literal(at))
             where = sql.SQL("lower(recorded) <= {}").format(sql.Literal(at))
         texts.append(recorded)
@@ -38,7 +42,9 @@ async def rows(connection: psycopg.AsyncConnection, table: str, at: int | None =
     return await cursor.fetchall()
 
 
-async def all_rows(connection: psycopg.AsyncConnection, *, at: int | None = None) -> dict[str, list[tuple[str, ...]]]:
+async def all_rows(
+    connection: psycopg.AsyncConnection, *, at: int | None = None
+) -> dict[str, list[tuple[str, ...]]]:
     """Rows of every table; with `at` without the indexes of the fold, which are not kept over time."""
     tables = [table for table in COLUMNS if at is None or table not in INDEXES_OF_THE_FOLD]
     return {table: await rows(connection, table, at) for table in tables}

@@ -23,6 +23,7 @@ from geo.params import (
     parse_bbox,
     parse_datetime,
     parse_limit,
+    require_crs84,
     require_version,
 )
 from geo.routes.asking import (
@@ -39,12 +40,14 @@ from geo.routes.asking import (
 )
 from geo.store import POINT_FILTERS, Feature, Page
 
-ITEMS = TIMES | {"limit", "bbox", "token"}
+ITEMS = TIMES | {"limit", "bbox", "token", "crs", "bbox-crs"}
 CONTENT_CRS = {"Content-Crs": f"<{ogc.CRS84}>"}
 
 
 def read_query(asked: dict[str, str]) -> ItemsQuery:
     """The checked question. Raises InvalidInput."""
+    for name in ("crs", "bbox-crs"):
+        require_crs84(asked.get(name), name)
     return ItemsQuery(
         limit=parse_limit(asked.get("limit")),
         boxes=parse_bbox(asked.get("bbox")),
@@ -116,7 +119,7 @@ async def get_item(request: AnyRequest, geo: NamedDependency[GeoContext]) -> Res
     """One feature at an instant. 404 when there never was one, 410 when there is none at that instant."""
     caller = await geo.identify(request)
     layer = find_layer(request, caller)
-    root, asked = ask(request, TIMES)
+    root, asked = ask(request, TIMES | {"crs"})
     query = read_query(asked)
     fid = str(request.path_params["fid"])
     async with geo.read(*basis_texts(query, root.as_of, root.valid_at)) as reading:

@@ -32,7 +32,11 @@ def write_file(path: Path, households: int) -> None:
         writer.writeheader()
         for number in range(households):
             for member in range(2):
-                row = {"house_id": f"3201{number:07d}", "citizen_id": "", "first_name": f"คน{number}-{member}"}
+                row = {
+                    "house_id": f"3201{number:07d}",
+                    "citizen_id": "",
+                    "first_name": f"คน{number}-{member}",
+                }
                 writer.writerow(a_tpmap_row() | row)
 
 
@@ -71,7 +75,17 @@ def test_killing_every_process_in_turn_loses_nothing_and_stores_nothing_twice(
 ) -> None:
     path = tmp_path / "tpmap.csv"
     write_file(path, HOUSEHOLDS)
-    command = [sys.executable, "-m", "hub", "--data", str(running_hub.folder), "import", "tpmap", str(path), "--json"]
+    command = [
+        sys.executable,
+        "-m",
+        "hub",
+        "--data",
+        str(running_hub.folder),
+        "import",
+        "tpmap",
+        str(path),
+        "--json",
+    ]
     work = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     killed = []
     for role in ROLES:
@@ -83,7 +97,9 @@ def test_killing_every_process_in_turn_loses_nothing_and_stores_nothing_twice(
     out, err = work.communicate(timeout=180)
     assert work.returncode == 0, err.decode()[-2000:]
     receipt = json.loads(out)
-    assert killed[:3] == ["projector", "nats", "postgres"], "the import was over before the servers were killed"
+    assert killed[:3] == ["projector", "nats", "postgres"], (
+        "the import was over before the servers were killed"
+    )
     assert (receipt["read"], receipt["new"], receipt["rejected"]) == (HOUSEHOLDS, HOUSEHOLDS, 0)
     deadline = time.monotonic() + 60
     while not is_ready(running_hub.base_url):

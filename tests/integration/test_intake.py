@@ -37,9 +37,7 @@ def a_house(number: int, **changes) -> dict[str, object]:
 
 async def take(opened: OpenIntake, path: Path, source="tpmap", **request):
     file = FileRequest(path=path, source=source, **request)
-    return await FileImport(
-        opened.intake, file, province="32", now=NOW, progress=lambda *_: None
-    ).run()
+    return await FileImport(opened.intake, file, province="32", now=NOW, progress=lambda *_: None).run()
 
 
 def an_action(**changes) -> bytes:
@@ -71,7 +69,9 @@ async def test_the_same_file_again_appends_nothing(opened: OpenIntake, tmp_path:
     assert await opened.intake.log.last_sequence() == last
 
 
-async def test_a_new_delivery_with_nothing_new_appends_only_the_batch(opened: OpenIntake, tmp_path: Path) -> None:
+async def test_a_new_delivery_with_nothing_new_appends_only_the_batch(
+    opened: OpenIntake, tmp_path: Path
+) -> None:
     await take(opened, a_file(tmp_path / "a.csv", *(a_house(n) for n in range(5))))
     last = await opened.intake.log.last_sequence()
     shuffled = await take(opened, a_file(tmp_path / "b.csv", *(a_house(n) for n in reversed(range(5)))))
@@ -81,12 +81,16 @@ async def test_a_new_delivery_with_nothing_new_appends_only_the_batch(opened: Op
 
 async def test_returning_to_earlier_content_is_a_new_event(opened: OpenIntake, tmp_path: Path) -> None:
     for number, no in enumerate(("1", "2", "1")):
-        receipt = await take(opened, a_file(tmp_path / f"{number}.csv", a_house(1, house_no=no, year_be="2566")))
+        receipt = await take(
+            opened, a_file(tmp_path / f"{number}.csv", a_house(1, house_no=no, year_be="2566"))
+        )
         assert receipt.unchanged == 0
         assert receipt.new + receipt.changed == 1
 
 
-async def test_a_snapshot_withdraws_what_is_absent_and_a_return_is_taken_in(opened: OpenIntake, tmp_path: Path) -> None:
+async def test_a_snapshot_withdraws_what_is_absent_and_a_return_is_taken_in(
+    opened: OpenIntake, tmp_path: Path
+) -> None:
     await take(opened, a_file(tmp_path / "a.csv", *(a_house(n) for n in range(10))), mode="snapshot")
     smaller = await take(opened, a_file(tmp_path / "b.csv", *(a_house(n) for n in range(9))), mode="snapshot")
     assert smaller.withdrawn == 1
@@ -94,7 +98,9 @@ async def test_a_snapshot_withdraws_what_is_absent_and_a_return_is_taken_in(open
     assert (back.changed, back.unchanged) == (1, 0)
 
 
-async def test_a_snapshot_that_lacks_too_much_is_held_until_confirmed(opened: OpenIntake, tmp_path: Path) -> None:
+async def test_a_snapshot_that_lacks_too_much_is_held_until_confirmed(
+    opened: OpenIntake, tmp_path: Path
+) -> None:
     await take(opened, a_file(tmp_path / "a.csv", *(a_house(n) for n in range(10))), mode="snapshot")
     path = a_file(tmp_path / "b.csv", a_house(1))
     held = await take(opened, path, mode="snapshot")
@@ -104,7 +110,9 @@ async def test_a_snapshot_that_lacks_too_much_is_held_until_confirmed(opened: Op
     assert (confirmed.state, confirmed.withdrawn) == ("finished", 9)
 
 
-async def test_a_snapshot_of_one_amphoe_withdraws_nothing_elsewhere(opened: OpenIntake, tmp_path: Path) -> None:
+async def test_a_snapshot_of_one_amphoe_withdraws_nothing_elsewhere(
+    opened: OpenIntake, tmp_path: Path
+) -> None:
     here = [a_house(n, village_id="3201020501") for n in range(5)]
     there = [a_house(n + 50, village_id="3202020501") for n in range(5)]
     await take(opened, a_file(tmp_path / "a.csv", *here, *there), mode="snapshot")
@@ -120,8 +128,14 @@ async def test_rows_of_one_house_that_stand_apart_make_one_record(opened: OpenIn
     assert sorted(await opened.rows("SELECT count(*) FROM member GROUP BY record")) == [(1,), (2,)]
 
 
-async def test_bad_rows_do_not_stop_the_good_ones_and_are_kept_sealed(opened: OpenIntake, tmp_path: Path) -> None:
-    rows = [a_house(1), a_house(2, survey_date="1/1/2599"), a_house(3, first_name="'; DROP TABLE x; --", last_name="=cmd|' /C calc'!A0")]
+async def test_bad_rows_do_not_stop_the_good_ones_and_are_kept_sealed(
+    opened: OpenIntake, tmp_path: Path
+) -> None:
+    rows = [
+        a_house(1),
+        a_house(2, survey_date="1/1/2599"),
+        a_house(3, first_name="'; DROP TABLE x; --", last_name="=cmd|' /C calc'!A0"),
+    ]
     receipt = await take(opened, a_file(tmp_path / "a.csv", *rows))
     assert (receipt.new, receipt.rejected) == (2, 1)
     assert receipt.first_errors[0].code == "DATE_FUTURE"
@@ -164,8 +178,12 @@ async def test_an_action_is_known_for_ever_by_agency_and_id(opened: OpenIntake) 
     (other,) = await send(opened, an_action(amount_baht="600"))
     assert (first.status, same.status, other.status) == ("accepted", "duplicate", "conflict")
     assert first.sequence == same.sequence == other.sequence
-    (corrected,) = await send(opened, an_action(type="assistance.corrected.v1", amount_baht="600", reason="พิมพ์ผิด"))
-    (again,) = await send(opened, an_action(type="assistance.corrected.v1", amount_baht="600", reason="พิมพ์ผิด"))
+    (corrected,) = await send(
+        opened, an_action(type="assistance.corrected.v1", amount_baht="600", reason="พิมพ์ผิด")
+    )
+    (again,) = await send(
+        opened, an_action(type="assistance.corrected.v1", amount_baht="600", reason="พิมพ์ผิด")
+    )
     assert (corrected.status, again.status) == ("accepted", "unchanged")
     void = {"type": "assistance.voided.v1", "agency_id": "psm-surin", "action_id": "A1", "reason": "ซ้ำ"}
     (voided,) = await send(opened, json.dumps(void).encode())
@@ -173,7 +191,9 @@ async def test_an_action_is_known_for_ever_by_agency_and_id(opened: OpenIntake) 
     assert voided.status == "accepted"
     assert unknown.errors[0].code == "ACTION_UNKNOWN"
     await opened.project()
-    found = await opened.rows("SELECT amount_satang, corrected, upper_inf(recorded) FROM action_state ORDER BY lower(recorded)")
+    found = await opened.rows(
+        "SELECT amount_satang, corrected, upper_inf(recorded) FROM action_state ORDER BY lower(recorded)"
+    )
     assert found == [(50_000, False, False), (60_000, True, False)]
 
 
@@ -229,7 +249,9 @@ async def test_nothing_personal_is_readable_in_the_log_and_the_sections_open_aga
     assert item.opened.members[0].first_name == "บุญเลิศ"
 
 
-async def test_the_ledger_can_be_dropped_and_read_again_from_the_log(opened: OpenIntake, tmp_path: Path) -> None:
+async def test_the_ledger_can_be_dropped_and_read_again_from_the_log(
+    opened: OpenIntake, tmp_path: Path
+) -> None:
     await take(opened, a_file(tmp_path / "a.csv", *(a_house(n) for n in range(20))), mode="snapshot")
     await take(opened, a_file(tmp_path / "b.csv", *(a_house(n) for n in range(15))), mode="snapshot")
     await send(opened, an_action(), an_action(type="assistance.corrected.v1", amount_baht="1", reason="x"))

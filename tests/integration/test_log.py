@@ -126,7 +126,7 @@ async def test_nothing_can_be_removed_from_the_stream(log: JetStreamLog, nats_op
 
 async def test_a_log_without_a_server_is_unavailable() -> None:
     with pytest.raises(Unavailable):
-        async with open_log(["nats://127.0.0.1:9"]):
+        async with open_log(["nats://127.0.0.1:9"], patience=0.5):
             pass
 
 

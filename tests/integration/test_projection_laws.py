@@ -26,7 +26,11 @@ def histories(draw: st.DrawFn) -> Log:
     log = Log()
     people = range(5)
     for _ in range(draw(st.integers(3, 14))):
-        kind = draw(st.sampled_from(("record", "record", "record", "record", "withdraw", "help", "help", "correct", "void")))
+        kind = draw(
+            st.sampled_from(
+                ("record", "record", "record", "record", "withdraw", "help", "help", "correct", "void")
+            )
+        )
         source, key = draw(st.sampled_from(SOURCES)), draw(st.sampled_from("abc"))
         period, moment = draw(st.sampled_from(("2565", "2566"))), day(draw(st.integers(0, 6)) * 100)
         if kind == "record":
@@ -97,7 +101,9 @@ LAWS = settings(max_examples=40, deadline=None, suppress_health_check=[HealthChe
 
 @LAWS
 @given(log=histories(), size=st.integers(1, 5))
-def test_rows_do_not_depend_on_batches_or_on_what_is_remembered(database_url: str, log: Log, size: int) -> None:
+def test_rows_do_not_depend_on_batches_or_on_what_is_remembered(
+    database_url: str, log: Log, size: int
+) -> None:
     async def work() -> None:
         found = []
         for batch, remember in ((len(log.items), True), (size, True), (size, False), (1, False)):
@@ -111,7 +117,9 @@ def test_rows_do_not_depend_on_batches_or_on_what_is_remembered(database_url: st
 
 @LAWS
 @given(log=histories(), data=st.data())
-def test_what_was_known_at_a_sequence_is_the_fold_of_the_events_up_to_it(database_url: str, log: Log, data) -> None:
+def test_what_was_known_at_a_sequence_is_the_fold_of_the_events_up_to_it(
+    database_url: str, log: Log, data
+) -> None:
     until = data.draw(st.integers(1, len(log.items)))
 
     async def work() -> None:

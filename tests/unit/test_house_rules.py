@@ -8,8 +8,18 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("contracts", "projections", "geo", "hub")
-SOURCES = [path for package in PACKAGES for path in sorted((ROOT / package).rglob("*.py")) if "node_modules" not in path.parts]
-SQL = [path for package in PACKAGES for path in sorted((ROOT / package).rglob("*.sql")) if "node_modules" not in path.parts]
+SOURCES = [
+    path
+    for package in PACKAGES
+    for path in sorted((ROOT / package).rglob("*.py"))
+    if "node_modules" not in path.parts
+]
+SQL = [
+    path
+    for package in PACKAGES
+    for path in sorted((ROOT / package).rglob("*.sql"))
+    if "node_modules" not in path.parts
+]
 IMPORT = re.compile(r"^(?:from|import) ([a-z_]+)", re.MULTILINE)
 NAME = re.compile(r"^-- name: (\w+)\n-- \S.*$", re.MULTILINE)
 

@@ -24,7 +24,10 @@ def rules(a: RecordFeatures, b: RecordFeatures) -> set[tuple[str, str]]:
 
 
 def test_an_equal_valid_citizen_id_is_the_same_person() -> None:
-    a, b = record(1, member(11, citizen="c")), record(2, member(21, citizen="c", first="สมชัย"), tambon="320102")
+    a, b = (
+        record(1, member(11, citizen="c")),
+        record(2, member(21, citizen="c", first="สมชัย"), tambon="320102"),
+    )
     assert rules(a, b) == {("person", "citizen_id")}
 
 
