@@ -52,7 +52,8 @@ def _statement(name: str, **parts: filters.Condition) -> sql.Composed:
 
 
 def _basis_properties(basis: Basis) -> Properties:
-    return {"basis_sequence": basis.sequence, "basis_valid_at": to_text(basis.valid_at)}
+    # Whole seconds: GDAL rounds 59.999999 up to a second 60 that does not exist.
+    return {"basis_sequence": basis.sequence, "basis_valid_at": to_text(basis.valid_at.replace(microsecond=0))}
 
 
 async def fetch_areas(

@@ -117,6 +117,7 @@ async def record(connection: AsyncConnection[TupleRow], entries: Sequence[Entry]
     """Keep these events, whose sequences are contiguous, and move the checkpoint if nothing is missing before them."""
     latest = {_key(entry): entry for entry in sorted(entries, key=lambda entry: entry.sequence)}
     async with connection.transaction():
+        await connection.execute(_SQL["relax_commit"])
         await _put_statements(connection, latest.values())
         await _put_actions(connection, latest.values())
         await _put_items(connection, latest.values())

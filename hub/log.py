@@ -174,6 +174,8 @@ class JetStreamLog:
 
     async def last_sequence(self) -> int:
         """The sequence of the newest event, 0 for none. Raises Unavailable."""
+        if not self.client.is_connected:
+            raise _away()
         try:
             info = await self.client.jetstream(timeout=ASK_SECONDS).stream_info(self.stream)
         except (nats.errors.Error, APIError, NoStreamResponseError, OSError, TimeoutError) as error:

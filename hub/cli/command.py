@@ -28,6 +28,7 @@ for command in (
     serving.up,
     serving.serve,
     serving.project,
+    serving.gatekeeper,
     demo.demo,
     intake.import_,
     intake.publish,

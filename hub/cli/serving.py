@@ -15,8 +15,9 @@ from hub.api.app import create_app
 from hub.cli.demo import fill_if_empty
 from hub.cli.shared import Options, run
 from hub.demo.keys import demo_keys
+from hub.gatekeeper import keep_gate
 from hub.log import open_log
-from hub.opening import prepare_hub
+from hub.opening import open_intake, prepare_hub
 from hub.projector import project as project_events
 from hub.servers.process import Child
 from hub.servers.stack import Stack, open_stack
@@ -115,6 +116,20 @@ def project(options: Options) -> None:
     async def work() -> None:
         async with open_stack(settings) as stack, open_log(stack.nats_servers) as log:
             await project_events(stack.database_url, log, Vault(stack.master_key))
+
+    run(_until_signal(work()))
+
+
+@click.command()
+@click.pass_obj
+def gatekeeper(options: Options) -> None:
+    """Run the gatekeeper alone: answers what agencies publish on `in.<agency>.>`."""
+    settings = options.settings("gatekeeper")
+
+    async def work() -> None:
+        async with open_stack(settings) as stack, open_intake(settings, stack) as intake:
+            client = intake.log.client
+            await keep_gate(intake, client, province=settings.province, replicas=settings.stream_replicas)
 
     run(_until_signal(work()))
 

@@ -2,9 +2,12 @@
 
 import asyncio
 import datetime as dt
+import functools
 from collections.abc import AsyncIterator, Callable, Sequence
 
 import msgspec
+from psycopg import AsyncConnection
+from psycopg.rows import TupleRow
 
 from contracts.errors import FieldError, InvalidInput
 from contracts.events import Batch, BatchReceived, Counts
@@ -95,8 +98,7 @@ class FileImport:
 
     async def run(self) -> BatchReceipt:
         """Take the file in; the same file again is answered with its first receipt. Raises InvalidInput, TooLarge, Unavailable."""
-        async with self.intake.pool.connection() as connection:
-            found = await ledger.find_delivery(connection, self.batch)
+        found = await self.intake.on_database(lambda c: ledger.find_delivery(c, self.batch))
         if found is not None:
             return msgspec.structs.replace(msgspec.json.decode(found, type=BatchReceipt), repeated=True)
         survey = survey_file(self.request.path, self.contract, self.request.period)
@@ -189,29 +191,37 @@ class FileImport:
         return numbered
 
     async def _keep_refused(self) -> None:
-        if not self.tally.refused:
-            return
-        async with self.intake.pool.connection() as connection:
-            cipher = (await self.intake.vault.find_or_make(connection, [HUB_SUBJECT]))[HUB_SUBJECT]
-            if cipher is None:
-                return
-            bound = self.batch.encode()
-            rows = [
-                (row, errors, seal_bytes(cells, cipher, bound=bound, nonce=self.intake.nonce()))
-                for row, errors, cells in self.tally.refused
-            ]
-            await ledger.keep_rejected(connection, self.batch, rows)
+        if self.tally.refused:
+            await self.intake.on_database(self._store_refused)
             self.tally.refused.clear()
+
+    async def _store_refused(self, connection: AsyncConnection[TupleRow]) -> None:
+        cipher = (await self.intake.vault.find_or_make(connection, [HUB_SUBJECT]))[HUB_SUBJECT]
+        if cipher is None:
+            return
+        rows = [
+            (
+                row,
+                errors,
+                seal_bytes(cells, cipher, bound=f"{self.batch}:{row}".encode(), nonce=self.intake.nonce()),
+            )
+            for row, errors, cells in self.tally.refused
+        ]
+        await ledger.keep_rejected(connection, self.batch, rows)
+
+    async def _find_scope(
+        self, connection: AsyncConnection[TupleRow], *, period: str
+    ) -> dict[bytes, str | None]:
+        return await ledger.find_scope(
+            connection, source=self.request.source, periods=[period], areas=self.request.areas
+        )
 
     async def _withdraw_absent(self) -> bool:
         """Withdraw what is known in the snapshot's scope and absent from it. False when that is too much to believe."""
         if not isinstance(self.contract, RecordContract) or not self.periods:
             return True
         for period in sorted(self.periods):
-            async with self.intake.pool.connection() as connection:
-                scope = await ledger.find_scope(
-                    connection, source=self.request.source, periods=[period], areas=self.request.areas
-                )
+            scope = await self.intake.on_database(functools.partial(self._find_scope, period=period))
             gone = sorted(
                 record
                 for record in scope
@@ -267,8 +277,8 @@ class FileImport:
             happened_at=self.delivery.reported_at,
         )
         await self.intake.submit([item])
-        async with self.intake.pool.connection() as connection:
-            await ledger.finish_delivery(connection, self.batch, msgspec.json.encode(receipt))
+        answer = msgspec.json.encode(receipt)
+        await self.intake.on_database(lambda c: ledger.finish_delivery(c, self.batch, answer))
         return receipt
 
 

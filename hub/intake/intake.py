@@ -5,9 +5,11 @@ between, the ledger is brought up to date from the log and every item without an
 """
 
 import asyncio
+import collections
 import logging
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from typing import TypeVar
 
 import msgspec
 import psycopg
@@ -30,15 +32,12 @@ from hub.vault import Vault
 logger = logging.getLogger(__name__)
 
 Pool = AsyncConnectionPool[AsyncConnection[TupleRow]]
-PASSING = (
-    psycopg.OperationalError,
-    psycopg.InterfaceError,
-    PoolTimeout,
-    OutcomeUnknown,
-    WrongLastSequence,
-    Unavailable,
-)
+AWAY = (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout)
+PASSING = (*AWAY, OutcomeUnknown, WrongLastSequence, Unavailable)
 NONCES_AT_ONCE = 4096
+AHEAD = 2
+"""How many chunks are made ready while the one before them is being appended."""
+Result = TypeVar("Result")
 
 
 class _Ready(msgspec.Struct):
@@ -76,29 +75,24 @@ class Intake:
         return found
 
     async def submit_all(self, chunks: AsyncIterator[Sequence[Item]]) -> AsyncIterator[list[Receipt]]:
-        """The same for chunks of at most BATCH_LIMIT items: while one is being appended, the next is made ready."""
-        running: asyncio.Task[list[Receipt]] | None = None
+        """The same for chunks of at most BATCH_LIMIT items: while one is being appended, the next ones are made ready."""
+        running: collections.deque[asyncio.Task[list[Receipt]]] = collections.deque()
         try:
             async for chunk in chunks:
-                turn = _Turn(running)
-                task = asyncio.create_task(self._submit_chunk(chunk, turn))
-                if running is not None:
-                    await turn.prepared.wait()
-                    yield await running
-                running = task
-            if running is not None:
-                yield await running
+                previous = running[-1] if running else None
+                running.append(asyncio.create_task(self._decide_and_append(chunk, previous)))
+                if len(running) > AHEAD:
+                    yield await running.popleft()
+            while running:
+                yield await running.popleft()
         finally:
-            if running is not None and not running.done():
-                running.cancel()
+            for task in running:
+                task.cancel()
+            await asyncio.gather(*running, return_exceptions=True)
 
-    async def _submit_chunk(self, items: Sequence[Item], turn: "_Turn") -> list[Receipt]:
-        try:
-            return await self._decide_and_append(items, turn)
-        finally:
-            turn.prepared.set()
-
-    async def _decide_and_append(self, items: Sequence[Item], turn: "_Turn") -> list[Receipt]:
+    async def _decide_and_append(
+        self, items: Sequence[Item], previous: asyncio.Task[list[Receipt]] | None
+    ) -> list[Receipt]:
         answers: list[Receipt | None] = [None] * len(items)
         tried: dict[int, Append] = {}
         pauses = iter(RETRY_PAUSES)
@@ -108,20 +102,27 @@ class Intake:
                 return [answer for answer in answers if answer is not None]
             try:
                 ready = await self._make_ready(items, open_, answers, tried)
-                turn.prepared.set()
-                await turn.wait_for_previous()
+                if previous is not None:
+                    await asyncio.wait({previous})
                 if ready.outgoing:
                     await self._append(items, ready, answers, tried)
             except PASSING as error:
                 await self._recover(error, next(pauses, None))
 
+    async def on_database(self, work: Callable[[AsyncConnection[TupleRow]], Awaitable[Result]]) -> Result:
+        """The result of `work`, which must be harmless to repeat; a database that is away is waited for. Raises Unavailable."""
+        for pause in RETRY_PAUSES:
+            try:
+                async with self.pool.connection() as connection:
+                    return await work(connection)
+            except AWAY as error:
+                logger.info("the database is away", extra={"reason": type(error).__name__, "pause": pause})
+                await asyncio.sleep(pause)
+        raise _stays_away()
+
     async def _recover(self, error: Exception, pause: float | None) -> None:
         if pause is None:
-            raise Unavailable(
-                "Log or database stay away; what was acknowledged is stored, send the rest again.",
-                message_th="ระบบบันทึกยังไม่พร้อม ข้อมูลที่ตอบรับแล้วถูกบันทึก กรุณาส่งส่วนที่เหลืออีกครั้ง",
-                code="INTAKE_UNAVAILABLE",
-            ) from error
+            raise _stays_away() from error
         logger.info("taking in again", extra={"reason": type(error).__name__, "pause": pause})
         if not isinstance(error, WrongLastSequence):
             await asyncio.sleep(pause)
@@ -142,7 +143,8 @@ class Intake:
                 item = items[position]
                 before = tried.get(position)
                 if before is not None and (sequence := stands(item, known, before.expected)) is not None:
-                    answers[position] = _accepted(item, sequence, before)
+                    event_id = item.event_id(before.expected)
+                    answers[position] = _accepted(item, event_id, sequence, before)
                 elif item.subject in subjects:
                     ready.later.append(position)
                 else:
@@ -205,7 +207,7 @@ class Intake:
         async with self.pool.connection() as connection:
             await ledger.record(connection, entries)
         for entry, position, append in zip(entries, ready.positions, ready.appends, strict=True):
-            answers[position] = _accepted(items[position], entry.sequence, append)
+            answers[position] = _accepted(items[position], entry.event.id, entry.sequence, append)
 
     def nonce(self) -> bytes:
         """A nonce that was never used."""
@@ -215,31 +217,22 @@ class Intake:
         return self._nonces.pop()
 
 
+def _stays_away() -> Unavailable:
+    return Unavailable(
+        "Log or database stay away; what was acknowledged is stored, send the rest again.",
+        message_th="ระบบบันทึกยังไม่พร้อม ข้อมูลที่ตอบรับแล้วถูกบันทึก กรุณาส่งส่วนที่เหลืออีกครั้ง",
+        code="INTAKE_UNAVAILABLE",
+    )
+
+
 async def _chunks_of(items: Sequence[Item]) -> AsyncIterator[Sequence[Item]]:
     for start in range(0, len(items), BATCH_LIMIT):
         yield items[start : start + BATCH_LIMIT]
 
 
-class _Turn:
-    """Keeps chunks in order: a chunk is appended when the one before it has its answers."""
-
-    def __init__(self, previous: Awaitable[list[Receipt]] | None) -> None:
-        self.prepared = asyncio.Event()
-        self._previous = previous
-
-    async def wait_for_previous(self) -> None:
-        if self._previous is not None:
-            await asyncio.wait({asyncio.ensure_future(self._previous)})
-            self._previous = None
-
-
-def _accepted(item: Item, sequence: int, append: Append) -> Receipt:
+def _accepted(item: Item, event_id: str, sequence: int, append: Append) -> Receipt:
     return Receipt(
-        status="accepted",
-        sequence=sequence,
-        event_id=item.event_id(append.expected),
-        row=item.row,
-        is_new=append.is_new,
+        status="accepted", sequence=sequence, event_id=event_id, row=item.row, is_new=append.is_new
     )
 
 

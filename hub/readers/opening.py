@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import zlib
 from pathlib import Path
 
 from hub.readers import faults
@@ -20,7 +21,10 @@ class _Limited(io.RawIOBase):
         return True
 
     def readinto(self, buffer: "memoryview | bytearray", /) -> int:  # pyright: ignore[reportIncompatibleMethodOverride]
-        data = self._inner.read(len(buffer))
+        try:
+            data = self._inner.read(len(buffer))
+        except (gzip.BadGzipFile, EOFError, zlib.error) as error:
+            raise faults.unreadable("gzip") from error
         buffer[: len(data)] = data
         self._read += len(data)
         if self._read > self._limit:
@@ -34,7 +38,10 @@ class _Limited(io.RawIOBase):
 
 
 def open_file(path: Path) -> io.BufferedReader:
-    """The bytes of a file, unpacked if it is gzip. Raises TooLarge over LIMIT_BYTES, or over LIMIT_RATIO times its packed size."""
+    """The bytes of a file, unpacked if it is gzip. Raises TooLarge over LIMIT_BYTES, or over LIMIT_RATIO times its packed size.
+
+    Reading raises InvalidInput for one that does not unpack.
+    """
     size = path.stat().st_size
     if size > faults.LIMIT_BYTES:
         raise faults.too_large(size)

@@ -67,29 +67,33 @@ INSERT INTO intake.checkpoint (sequence) VALUES (0) ON CONFLICT DO NOTHING;
 -- Up to which event the ledger knows the log.
 SELECT sequence FROM intake.checkpoint;
 
+-- name: relax_commit
+-- This transaction need not be synced: entries and checkpoint are lost together and read from the log again.
+SET LOCAL synchronous_commit TO off;
+
 -- name: advance_checkpoint
 -- The ledger now also knows first to last, if it knew everything before.
 UPDATE intake.checkpoint SET sequence = %(last)s WHERE sequence >= %(first)s - 1 AND sequence < %(last)s;
 
 -- name: fetch_statements
 -- What is known of these records, by statement.
-SELECT record, period, content, sequence, withdrawn FROM intake.statement WHERE record = ANY(%(keys)s::bytea[]);
+SELECT record, period, content, sequence, withdrawn FROM intake.statement WHERE record = ANY(%(keys)b::bytea[]);
 
 -- name: fetch_actions
 -- What is known of these actions.
 SELECT action, first_content, first_sequence, content, sequence, voided
-FROM intake.action WHERE action = ANY(%(keys)s::bytea[]);
+FROM intake.action WHERE action = ANY(%(keys)b::bytea[]);
 
 -- name: fetch_items
 -- What is known of these other subjects.
-SELECT token, content, sequence FROM intake.item WHERE token = ANY(%(keys)s::bytea[]);
+SELECT token, content, sequence FROM intake.item WHERE token = ANY(%(keys)b::bytea[]);
 
 -- name: put_statements
 -- The latest events of statements; an older one never replaces a newer.
 INSERT INTO intake.statement (record, period, source, amphoe, content, sequence, withdrawn)
 SELECT * FROM unnest(
-    %(record)s::bytea[], %(period)s::text[], %(source)s::text[], %(amphoe)s::text[], %(content)s::bytea[],
-    %(sequence)s::bigint[], %(withdrawn)s::boolean[]
+    %(record)b::bytea[], %(period)b::text[], %(source)b::text[], %(amphoe)b::text[], %(content)b::bytea[],
+    %(sequence)b::bigint[], %(withdrawn)b::boolean[]
 )
 ON CONFLICT (record, period) DO UPDATE SET
     content = coalesce(excluded.content, intake.statement.content), sequence = excluded.sequence,
@@ -100,7 +104,7 @@ WHERE excluded.sequence > intake.statement.sequence;
 -- The latest events of actions; the first stays, also when it is learnt of later.
 INSERT INTO intake.action (action, first_content, first_sequence, content, sequence, voided)
 SELECT action, content, sequence, content, sequence, voided FROM unnest(
-    %(action)s::bytea[], %(content)s::bytea[], %(sequence)s::bigint[], %(voided)s::boolean[]
+    %(action)b::bytea[], %(content)b::bytea[], %(sequence)b::bigint[], %(voided)b::boolean[]
 ) AS latest (action, content, sequence, voided)
 ON CONFLICT (action) DO UPDATE SET
     first_content = CASE WHEN excluded.sequence < intake.action.first_sequence
@@ -114,7 +118,7 @@ WHERE excluded.sequence > intake.action.sequence OR excluded.sequence < intake.a
 -- name: put_items
 -- The latest events of other subjects.
 INSERT INTO intake.item (token, content, sequence)
-SELECT * FROM unnest(%(token)s::bytea[], %(content)s::bytea[], %(sequence)s::bigint[])
+SELECT * FROM unnest(%(token)b::bytea[], %(content)b::bytea[], %(sequence)b::bigint[])
 ON CONFLICT (token) DO UPDATE SET content = excluded.content, sequence = excluded.sequence
 WHERE excluded.sequence > intake.item.sequence;
 
@@ -135,5 +139,5 @@ INSERT INTO intake.delivery (batch, receipt) VALUES (%(batch)s, %(receipt)s::jso
 -- name: put_rejected
 -- Keep refused rows.
 INSERT INTO intake.rejected (batch, row_number, errors, box)
-SELECT * FROM unnest(%(batch)s::text[], %(row)s::integer[], %(errors)s::jsonb[], %(box)s::bytea[])
+SELECT * FROM unnest(%(batch)s::text[], %(row)s::integer[], %(errors)s::jsonb[], %(box)b::bytea[])
 ON CONFLICT DO NOTHING;

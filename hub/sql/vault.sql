@@ -14,16 +14,16 @@ CREATE TABLE IF NOT EXISTS vault.subject_key (
 
 -- name: fetch_keys
 -- The wrapped keys of these subjects.
-SELECT subject, wrapped FROM vault.subject_key WHERE subject = ANY(%(subjects)s::bytea[]);
+SELECT subject, wrapped FROM vault.subject_key WHERE subject = ANY(%(subjects)b::bytea[]);
 
 -- name: insert_keys
 -- New keys; a subject that got one meanwhile keeps it.
 INSERT INTO vault.subject_key (subject, wrapped)
-SELECT * FROM unnest(%(subjects)s::bytea[], %(wrapped)s::bytea[])
+SELECT * FROM unnest(%(subjects)b::bytea[], %(wrapped)b::bytea[])
 ON CONFLICT (subject) DO NOTHING;
 
 -- name: erase_keys
 -- Destroy keys and leave tombstones, also for subjects that never had a key.
 INSERT INTO vault.subject_key (subject, wrapped, erased_at)
-SELECT subject, NULL, %(erased_at)s FROM unnest(%(subjects)s::bytea[]) AS gone (subject)
+SELECT subject, NULL, %(erased_at)s FROM unnest(%(subjects)b::bytea[]) AS gone (subject)
 ON CONFLICT (subject) DO UPDATE SET wrapped = NULL, erased_at = coalesce(vault.subject_key.erased_at, %(erased_at)s);

@@ -34,8 +34,10 @@ def write_file(path: Path, households: int) -> None:
             for member in range(2):
                 row = {
                     "house_id": f"3201{number:07d}",
+                    "house_no": str(number),
                     "citizen_id": "",
-                    "first_name": f"คน{number}-{member}",
+                    "first_name": f"{number}คน{member}",
+                    "birth": f"{number % 28 + 1}/{number % 12 + 1}/{2480 + number % 60}",
                 }
                 writer.writerow(a_tpmap_row() | row)
 

@@ -82,20 +82,23 @@ function rounded(value: number): number {
   return Math.round(value / step) * step;
 }
 
+function quantiles(sorted: readonly number[], classes: number): number[] {
+  const lowest = sorted[0] ?? 0;
+  const bounds = Array.from({ length: classes - 1 }, (_, index) => {
+    const place = Math.floor(((index + 1) * sorted.length) / classes);
+    return rounded(sorted[place] ?? lowest);
+  });
+  return [...new Set(bounds)].filter((bound) => bound > lowest && bound <= (sorted.at(-1) ?? lowest));
+}
+
 /**
- * The upper bounds of all classes but the last, ascending: quantiles rounded to two digits. Fewer when values repeat,
- * none when all are equal.
+ * The lower bounds of all classes but the first, ascending: quantiles rounded to two digits, of the different values where
+ * many are equal. Fewer when there are few values, none when all are equal.
  */
 export function breaksOf(values: readonly number[], classes = CLASSES): number[] {
   const sorted = [...values].sort((a, b) => a - b);
-  const highest = sorted.at(-1);
-  if (highest === undefined || sorted[0] === highest) return [];
-  const bounds = Array.from({ length: classes - 1 }, (_, index) => {
-    const place = ((index + 1) * sorted.length) / classes;
-    return rounded(sorted[Math.min(sorted.length - 1, Math.floor(place))] ?? highest);
-  });
-  const lowest = sorted[0] ?? 0;
-  return [...new Set(bounds)].filter((bound) => bound > lowest && bound <= highest);
+  const bounds = quantiles(sorted, classes);
+  return bounds.length === classes - 1 ? bounds : quantiles([...new Set(sorted)], classes);
 }
 
 /** The class of a value: how many bounds it reaches. */

@@ -52,4 +52,5 @@ test("equal values make one class, few values make few", () => {
   assert.deepEqual(breaksOf([]), []);
   assert.deepEqual(breaksOf([0, 0, 0, 0, 12]), [12]);
   assert.equal(classOf(12, [12]), 1);
+  assert.deepEqual(breaksOf([1, 1, 1, 1, 1, 1, 2, 2, 2, 3, 4, 7]), [2, 3, 4, 7]);
 });

@@ -251,7 +251,7 @@ function listen(map: MapLibre, app: App, container: HTMLElement): void {
       [x + 5, y + 5],
     ];
     const [found] = map.queryRenderedFeatures(near, { layers: ["household-points"] });
-    const id: unknown = found?.properties["household_id"] ?? found?.properties["id"];
+    const id: unknown = found?.properties["id"];
     return typeof id === "string" ? id : null;
   };
   map.on("mousemove", (event) => {

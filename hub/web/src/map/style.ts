@@ -76,10 +76,6 @@ function lineLayers(): LayerSpecification[] {
 }
 
 export function householdLayers(): LayerSpecification[] {
-  const count = [
-    "to-number",
-    ["coalesce", ["get", "n"], ["get", "count"], ["get", "households"], 1],
-  ] as const;
   const at = { source: "households", "source-layer": HOUSEHOLDS };
   return [
     {
@@ -89,7 +85,7 @@ export function householdLayers(): LayerSpecification[] {
       minzoom: CELLS_ZOOM,
       maxzoom: POINTS_ZOOM,
       paint: {
-        "circle-radius": ["interpolate", ["linear"], ["sqrt", [...count]], 1, 2, 5, 5, 20, 12],
+        "circle-radius": ["interpolate", ["linear"], ["sqrt", ["get", "households"]], 1, 3, 5, 6, 20, 12],
         "circle-color": "#c8641b",
         "circle-opacity": 0.55,
         "circle-stroke-color": "#ffffff",
@@ -103,18 +99,8 @@ export function householdLayers(): LayerSpecification[] {
       minzoom: POINTS_ZOOM,
       paint: {
         "circle-radius": ["interpolate", ["linear"], ["zoom"], 11, 3.2, 14, 6.5],
-        "circle-color": [
-          "case",
-          [">", ["to-number", ["coalesce", ["get", "in_sources"], 1]], 1],
-          "#c8641b",
-          "#ffffff",
-        ],
-        "circle-stroke-color": [
-          "case",
-          [">", ["to-number", ["coalesce", ["get", "in_sources"], 1]], 1],
-          "#ffffff",
-          "#8a3d07",
-        ],
+        "circle-color": ["case", [">", ["get", "in_sources"], 1], "#c8641b", "#ffffff"],
+        "circle-stroke-color": ["case", [">", ["get", "in_sources"], 1], "#ffffff", "#8a3d07"],
         "circle-stroke-width": 1.3,
       },
     },

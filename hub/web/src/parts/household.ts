@@ -12,6 +12,7 @@ import { show } from "./messages.ts";
 import { nameOfCode, shortId } from "./names.ts";
 import { drawTimeline } from "./timeline.ts";
 
+const THAI = /[\u0e00-\u0e7f]/;
 const FIELDS = ["head_name", "house_no", "house_code", "amphoe", "tambon", "moo", "point", "level"] as const;
 
 /** A value of a field in words. Unknown and false differ: one is a dash, the other a word. */
@@ -91,10 +92,15 @@ function drawValues(app: App, household: HouseholdDetail): TemplateResult {
   </section>`;
 }
 
+/** A Thai title joins the first name without a space. */
+function nameOfPerson(person: Person): string {
+  const title = person.title ?? "";
+  const first = THAI.test(title) ? title + (person.first_name ?? "") : `${title} ${person.first_name ?? ""}`;
+  return `${first} ${person.last_name ?? ""}`.trim();
+}
+
 function drawPerson(app: App, person: Person): TemplateResult {
-  const name = [person.title, person.first_name, person.last_name]
-    .filter((part) => typeof part === "string" && part !== "")
-    .join(" ");
+  const name = nameOfPerson(person);
   return html`<li>
     <span class=${person.at_home ? "" : "is-elsewhere"}
       >${name === "" ? `${app.words.overview.persons.name} ${shortId(person.person_id)}` : name}</span

@@ -45,9 +45,13 @@ function saySteps(app: App, shading: Shading): { colour: string; text: string }[
   const { breaks, range } = shading;
   if (range === null) return [];
   const say = (value: number): string => sayNumber(value, app.view, app.words);
+  const isWhole = !isShareShown(app.view) && app.view.indicator !== "amount";
   const edges = [range[0], ...breaks, range[1]];
   return edges.slice(0, -1).map((from, index) => {
-    const to = edges[index + 1] ?? from;
+    const next = edges[index + 1] ?? from;
+    const isLast = index === breaks.length;
+    // A class reaches to just below the next one; of whole numbers that can be said exactly.
+    const to = isWhole && !isLast ? next - 1 : next;
     const text = from === to ? say(from) : `${say(from)} – ${say(to)}`;
     return { colour: colourOf(index, breaks.length + 1), text };
   });

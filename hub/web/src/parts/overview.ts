@@ -7,6 +7,8 @@ import { type Count, NEEDS, type Overview } from "../shapes.ts";
 import type { Explained } from "../words/words.ts";
 import { show } from "./messages.ts";
 
+const SOURCES: readonly string[] = ["tpmap", "pppconnext", "thaiqm", "mso_logbook"];
+
 export function sayCount(app: App, count: Count | undefined): TemplateResult | string {
   if (count === undefined) return "–";
   return count === null
@@ -64,9 +66,18 @@ function sum(counts: Record<string, Count>): Count {
   return total;
 }
 
+/** The four databases in the order in which people name them, then whatever else delivers. */
+function inSourceOrder(records: Record<string, Count>): [string, Count][] {
+  const place = (source: string): number => {
+    const found = SOURCES.indexOf(source);
+    return found === -1 ? SOURCES.length : found;
+  };
+  return Object.entries(records).sort(([a], [b]) => place(a) - place(b));
+}
+
 function drawRecords(app: App, overview: Overview): TemplateResult {
   const { words } = app;
-  const entries = Object.entries(overview.records);
+  const entries = inSourceOrder(overview.records);
   const highest = Math.max(1, ...entries.map(([, count]) => count ?? 0));
   return drawCard(
     app,
@@ -149,7 +160,9 @@ function drawNeeds(app: App, overview: Overview): TemplateResult {
   const states = ["need", "no_need", "unknown"] as const;
   const rows = NEEDS.map((need) => {
     const numbers = overview.needs[need];
-    const total = states.reduce((all, state) => all + (numbers?.[state] ?? 0), 0);
+    const known = states.reduce((all, state) => all + (numbers?.[state] ?? 0), 0);
+    // What is hidden stays a gap in the bar.
+    const total = Math.max(known, overview.households ?? 0);
     return html`<div>
       <dt>${words.need[need]}</dt>
       <dd>
