@@ -5,6 +5,7 @@
 # pyright: reportAttributeAccessIssue=false
 
 import re
+import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ import numpy as np
 import pyogrio
 import pyogrio.errors
 import pyproj
+import pyproj.exceptions
 import shapely
 
 from contracts.errors import InvalidInput
@@ -34,6 +36,8 @@ CODE_COLUMNS = (
     "id",
     "fid",
 )
+NUMBERING_COLUMNS = frozenset({"id", "fid"})
+"""Columns that often hold no code but 1, 2, 3, …; two digits there are not taken for a province."""
 THAI_COLUMNS = (
     "name_th",
     "tambon_th",
@@ -55,6 +59,7 @@ ENGLISH_COLUMNS = (
     "amp_nam_e",
 )
 CODE = re.compile(r"(?:TH)?(\d{2}|\d{4}|\d{6}|\d{8})(?:\.0)?\Z", re.IGNORECASE)
+THAI = re.compile(r"[\u0e01-\u0e4e]")
 GRID = 1e-7
 """Coordinates are kept to about a centimetre, so that shared edges stay equal and files stay small."""
 
@@ -67,11 +72,15 @@ def fault(code: str, message_en: str, message_th: str) -> InvalidInput:
 def read_boundaries(path: Path, *, province: str) -> list[Area]:
     """The areas of a file inside `province`, by level and code; levels above those of the file are dissolved from them.
 
-    Raises InvalidInput: BOUNDARY_UNREADABLE, BOUNDARY_NO_CODE, BOUNDARY_ELSEWHERE, BOUNDARY_NO_CRS, BOUNDARY_BROKEN.
+    Raises InvalidInput: BOUNDARY_UNREADABLE, BOUNDARY_EMPTY, BOUNDARY_NO_CODE, BOUNDARY_ELSEWHERE, BOUNDARY_NO_CRS,
+    BOUNDARY_BROKEN.
     """
     found: dict[str, shapely.Geometry] = {}
     names: dict[str, tuple[str | None, str | None]] = {}
-    for columns, geometries in _layers(path):
+    layers = _layers(path)
+    if not any(geometry is not None for _, geometries in layers for geometry in geometries):
+        raise fault("BOUNDARY_EMPTY", "The file has no polygons in it.", "ไฟล์ไม่มีรูปหลายเหลี่ยม")
+    for columns, geometries in layers:
         codes = _codes(columns, len(geometries))
         thai, english = _first(columns, THAI_COLUMNS), _first(columns, ENGLISH_COLUMNS)
         for row, (code, geometry) in enumerate(zip(codes, geometries, strict=True)):
@@ -79,7 +88,7 @@ def read_boundaries(path: Path, *, province: str) -> list[Area]:
                 continue
             part = _repair(geometry, code)
             found[code] = part if code not in found else shapely.union(found[code], part)
-            names[code] = (_text(thai, row), _text(english, row))
+            names[code] = (_thai_text(thai, row), _text(english, row))
     if not found:
         raise fault(
             "BOUNDARY_ELSEWHERE",
@@ -105,20 +114,39 @@ def _layers(path: Path) -> list[tuple[Mapping[str, Any], Sequence[shapely.Geomet
         ) from error
 
 
+def _broken(code: str) -> InvalidInput:
+    return fault(
+        "BOUNDARY_BROKEN",
+        f"The geometry of {code} is empty, cannot be repaired or lies outside the earth.",
+        f"รูปหลายเหลี่ยมของ {code} ไม่ถูกต้อง",
+    )
+
+
 def _read_layer(path: Path, layer: str) -> tuple[Mapping[str, Any], Sequence[shapely.Geometry | None]]:
-    meta, fids, wkb, values = pyogrio.raw.read(path, layer=layer, return_fids=True)
+    # GDAL and GEOS warn of what is repaired or refused below.
+    with warnings.catch_warnings(action="ignore", category=RuntimeWarning):
+        meta, fids, wkb, values = pyogrio.raw.read(path, layer=layer, return_fids=True)
+        read = shapely.from_wkb(wkb, on_invalid="ignore")
     columns: dict[str, Any] = {
         str(name).lower(): value for name, value in zip(meta["fields"], values, strict=True)
     }
     columns.setdefault("fid", fids)
-    geometries = shapely.from_wkb(wkb)
+    # A shape that cannot be read at all is taken for an empty one, which is refused by its code.
+    unreadable = shapely.Polygon()
+    pairs = zip(read, wkb, strict=True)
+    geometries = np.array([unreadable if g is None and b is not None else g for g, b in pairs], dtype=object)
     if meta["crs"] is None:
         raise fault(
             "BOUNDARY_NO_CRS",
             "The file does not say which coordinate system it uses.",
             "ไฟล์ไม่ได้ระบุระบบพิกัด",
         )
-    crs = pyproj.CRS.from_user_input(meta["crs"])
+    try:
+        crs = pyproj.CRS.from_user_input(meta["crs"])
+    except pyproj.exceptions.CRSError as error:
+        raise fault(
+            "BOUNDARY_NO_CRS", "The file names an unknown coordinate system.", "ไม่รู้จักระบบพิกัดของไฟล์"
+        ) from error
     if crs != pyproj.CRS.from_epsg(4326):
         transform = pyproj.Transformer.from_crs(crs, "OGC:CRS84", always_xy=True)
         geometries = shapely.transform(
@@ -131,9 +159,12 @@ def _codes(columns: Mapping[str, Any], count: int) -> list[str | None]:
     for name in CODE_COLUMNS:
         if name not in columns:
             continue
-        codes = [CODE.match(str(value).strip()) for value in columns[name]]
-        if sum(match is not None for match in codes) > count // 2:
-            return [None if match is None else match[1] for match in codes]
+        matches = [CODE.match(str(value).strip()) for value in columns[name]]
+        codes = [None if match is None else match[1] for match in matches]
+        if name in NUMBERING_COLUMNS:
+            codes = [None if code is None or len(code) == 2 else code for code in codes]
+        if sum(code is not None for code in codes) > count // 2:
+            return codes
     raise fault(
         "BOUNDARY_NO_CODE",
         f"The file has no column with area codes; name one of {', '.join(CODE_COLUMNS[:6])}.",
@@ -150,25 +181,33 @@ def _text(column: Sequence[object] | None, row: int) -> str | None:
     return value.strip() or None if isinstance(value, str) else None
 
 
+def _thai_text(column: Sequence[object] | None, row: int) -> str | None:
+    # Shapefiles without a declared encoding turn Thai into other letters: the code list knows better then.
+    text = _text(column, row)
+    return text if text and THAI.search(text) else None
+
+
 def _repair(geometry: shapely.Geometry, code: str) -> shapely.Geometry:
-    polygons = shapely.get_parts(shapely.make_valid(shapely.set_precision(geometry, GRID)))
-    kept = [part for part in polygons if isinstance(part, shapely.Polygon) and not part.is_empty]
-    nested = [
-        inner
-        for part in polygons
-        if isinstance(part, shapely.MultiPolygon | shapely.GeometryCollection)
-        for inner in shapely.get_parts(part)
-        if isinstance(inner, shapely.Polygon)
-    ]
-    whole = shapely.union_all(kept + nested)
-    west, south, east, north = whole.bounds
-    if whole.is_empty or not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):
-        raise fault(
-            "BOUNDARY_BROKEN",
-            f"The geometry of {code} is empty or lies outside the earth.",
-            f"รูปหลายเหลี่ยมของ {code} ไม่ถูกต้อง",
-        )
-    return whole
+    west, south, east, north = geometry.bounds
+    is_finite = bool(np.isfinite(shapely.get_coordinates(geometry)).all())
+    if not (is_finite and -180 <= west <= east <= 180 and -90 <= south <= north <= 90):
+        raise _broken(code)
+    try:
+        whole = shapely.union_all(_polygons(shapely.make_valid(geometry)))
+        rounded = shapely.union_all(_polygons(shapely.set_precision(whole, GRID)))
+    except shapely.errors.GEOSException as error:
+        raise _broken(code) from error
+    if rounded.is_empty:
+        raise _broken(code)
+    return rounded
+
+
+def _polygons(geometry: shapely.Geometry) -> list[shapely.Polygon]:
+    if isinstance(geometry, shapely.Polygon):
+        return [] if geometry.is_empty else [geometry]
+    if isinstance(geometry, shapely.MultiPolygon | shapely.GeometryCollection):
+        return [polygon for part in geometry.geoms for polygon in _polygons(part)]
+    return []
 
 
 def _dissolve(found: dict[str, shapely.Geometry]) -> None:

@@ -2,14 +2,16 @@
 
 import base64
 import datetime as dt
+import hashlib
 from collections.abc import Mapping, Sequence
 
 import msgspec
 
 from contracts.errors import Gone, InvalidInput
-from contracts.times import DATE, end_of_day, parse_date, parse_valid_at, start_of_day, to_text
+from contracts.times import DATE, parse_date, parse_valid_at, start_of_day, to_text
 from geo.ogc import CRS84, LIMIT_DEFAULT, LIMIT_MAX
 
+FIRST_DATE = "0001-01-01"
 Box = tuple[float, float, float, float]
 Pairs = Sequence[tuple[str, str]]
 
@@ -24,12 +26,13 @@ class When(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Token(msgspec.Struct, frozen=True, kw_only=True):
-    """Where a page ends, and what its answer rests on, so that the next page rests on the same."""
+    """Where a page ends, and what its answer rests on, so that the next page rests on the same. `digest` tells one question from another."""
 
     version: int
     sequence: int
     valid_at: str
     last: tuple[int | str, str | None]
+    digest: str
 
 
 class ItemsQuery(msgspec.Struct, frozen=True, kw_only=True):
@@ -64,13 +67,20 @@ def read_pairs(pairs: Pairs, known: frozenset[str]) -> dict[str, str]:
     return found
 
 
+def parse_format(text: str | None, offered: Sequence[str]) -> str | None:
+    """One of the formats on offer. Raises InvalidInput for another."""
+    if text is not None and text not in offered:
+        raise bad("f", f"'f' is one of {', '.join(offered)}.", f"'f' ต้องเป็นหนึ่งใน {', '.join(offered)}")
+    return text
+
+
 def parse_limit(text: str | None) -> int:
     """1 to LIMIT_MAX; more is answered with LIMIT_MAX (Part 1, 7.15.2)."""
     if text is None:
         return LIMIT_DEFAULT
-    if not text.isascii() or not text.isdigit() or int(text) < 1:
+    if not text.isascii() or not text.isdigit() or not text.strip("0"):
         raise bad("limit", "'limit' is a whole number from 1 on.", "'limit' ต้องเป็นจำนวนเต็มตั้งแต่ 1")
-    return min(int(text), LIMIT_MAX)
+    return min(int(text.lstrip("0")[:9]), LIMIT_MAX)
 
 
 def parse_bbox(text: str | None) -> tuple[Box, ...]:
@@ -106,7 +116,7 @@ def parse_datetime(text: str | None) -> When:
     if text is None or text in {"../..", "/"}:
         return When(is_interval=text is not None)
     if "/" not in text:
-        return When(instant=parse_valid_at(text, path="datetime"))
+        return When(instant=_instant(text))
     parts = text.split("/")
     if len(parts) != 2:
         raise bad("datetime", "'datetime' is an instant or start/end.", "'datetime' ต้องเป็นเวลา หรือ เริ่ม/สิ้นสุด")
@@ -117,18 +127,24 @@ def parse_datetime(text: str | None) -> When:
     return When(start=start, end=end, is_interval=True)
 
 
+def _instant(text: str) -> dt.datetime:
+    try:
+        return parse_valid_at(text, path="datetime")
+    except OverflowError as error:
+        raise bad("datetime", f"'{text}' is beyond the calendar.", f"'{text}' อยู่นอกปฏิทิน") from error
+
+
 def _start(text: str) -> dt.datetime:
-    if DATE.match(text):
+    if DATE.match(text) and text > FIRST_DATE:
         return start_of_day(parse_date(text, path="datetime"))
-    return parse_valid_at(text, path="datetime")
+    return _instant(text)
 
 
 def _end(text: str) -> dt.datetime:
-    if DATE.match(text):
-        return end_of_day(parse_date(text, path="datetime")) - dt.timedelta(microseconds=1)
+    # QGIS ends an open interval with this day.
     if text.startswith("9999-12-31"):
         return dt.datetime(9999, 12, 31, tzinfo=dt.UTC)
-    return parse_valid_at(text, path="datetime")
+    return _instant(text)
 
 
 def encode_token(token: Token) -> str:

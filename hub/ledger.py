@@ -27,7 +27,16 @@ from projections import queries
 PATIENCE_SECONDS = 30.0
 
 _SQL = queries.load(Path(__file__).parent / "sql")
-_TABLES = ("statement", "statement_scope", "action", "item", "delivery", "rejected", "checkpoint")
+_TABLES = (
+    "statement",
+    "statement_scope",
+    "action",
+    "action_subject",
+    "item",
+    "delivery",
+    "rejected",
+    "checkpoint",
+)
 
 
 class KnownStatement(msgspec.Struct, frozen=True, gc=False):
@@ -39,13 +48,14 @@ class KnownStatement(msgspec.Struct, frozen=True, gc=False):
 
 
 class KnownAction(msgspec.Struct, frozen=True, gc=False):
-    """The first and the latest event of an action."""
+    """The first and the latest event of an action. `subject` is whose key seals what is said of it."""
 
     first_content: bytes
     first_sequence: int
     content: bytes
     sequence: int
     voided: bool
+    subject: bytes | None
 
 
 class KnownItem(msgspec.Struct, frozen=True, gc=False):
@@ -183,15 +193,16 @@ async def _put_statements(connection: AsyncConnection[TupleRow], entries: Iterab
 
 
 async def _put_actions(connection: AsyncConnection[TupleRow], entries: Iterable[Entry]) -> None:
-    columns: dict[str, list[object]] = {name: [] for name in ("action", "content", "sequence", "voided")}
+    columns: dict[str, list[object]] = {
+        name: [] for name in ("action", "content", "sequence", "voided", "subject")
+    }
     for entry in entries:
         event = entry.event
         if not isinstance(event, AssistanceRecorded | AssistanceCorrected | AssistanceVoided):
             continue
-        row = (bytes.fromhex(event.data.action), bytes.fromhex(event.data.content))
-        for name, value in zip(
-            columns, (*row, entry.sequence, isinstance(event, AssistanceVoided)), strict=True
-        ):
+        is_void = isinstance(event, AssistanceVoided)
+        row = (bytes.fromhex(event.data.action), bytes.fromhex(event.data.content), entry.sequence, is_void)
+        for name, value in zip(columns, (*row, bytes.fromhex(event.data.subject)), strict=True):
             columns[name].append(value)
     if columns["action"]:
         await connection.execute(_SQL["put_actions"], columns)

@@ -12,6 +12,7 @@ from pathlib import Path
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from psycopg import AsyncConnection
+from psycopg.pq import TransactionStatus
 from psycopg.rows import TupleRow
 
 from contracts.errors import HubError
@@ -61,9 +62,13 @@ class Vault:
     async def find_or_make(
         self, connection: AsyncConnection[TupleRow], subjects: Collection[str]
     ) -> dict[str, AESGCM | None]:
-        """The keys of all these subjects, made and committed where there was none; None for an erased one."""
+        """The keys of all these subjects, made and committed where there was none; None for an erased one.
+
+        Raises psycopg.ProgrammingError inside a transaction of the caller's: the keys could be lost with it.
+        """
         found = await self.find(connection, subjects)
-        missing = [bytes.fromhex(subject) for subject in subjects if subject not in found]
+        # In one order for all, or two appenders wait for each other.
+        missing = sorted(bytes.fromhex(subject) for subject in set(subjects) if subject not in found)
         if not missing:
             return found
         # One call for all: asking the system for each key costs as much as sealing with it.
@@ -80,6 +85,8 @@ class Vault:
         async with connection.transaction():
             values = {"subjects": list(made), "wrapped": wrapped}
             done = await connection.execute(_SQL["insert_keys"], values)
+        if connection.info.transaction_status != TransactionStatus.IDLE:
+            await connection.commit()
         if done.rowcount == len(made):
             found.update((subject.hex(), AESGCM(key)) for subject, key in made.items())
             return found
@@ -89,7 +96,7 @@ class Vault:
         self, connection: AsyncConnection[TupleRow], subjects: Collection[str], *, erased_at: dt.datetime
     ) -> None:
         """Destroy the keys of these subjects for ever."""
-        values = {"subjects": [bytes.fromhex(subject) for subject in subjects], "erased_at": erased_at}
+        values = {"subjects": sorted(map(bytes.fromhex, set(subjects))), "erased_at": erased_at}
         async with connection.transaction():
             await connection.execute(_SQL["erase_keys"], values)
 

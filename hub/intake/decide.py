@@ -9,10 +9,14 @@ from hub.ledger import Known, KnownAction
 
 
 class Append(msgspec.Struct, frozen=True, gc=False):
-    """Append it: `expected` is the last sequence of its subject. `is_new` says that nothing stood there before."""
+    """Append it: `expected` is the last sequence of its subject. `is_new` says that nothing stood there before.
+
+    `subject` is whose key has to seal it, where the item cannot know.
+    """
 
     expected: int
     is_new: bool
+    subject: str | None = None
 
 
 def decide(item: Item, known: Known) -> Append | Receipt:
@@ -62,7 +66,8 @@ def _decide_action(item: Item, found: KnownAction | None) -> Append | Receipt:
     repeats_correction = item.family == "correction" and not found.voided and found.content == item.content
     if repeats_void or repeats_correction:
         return Receipt(status="unchanged", sequence=found.sequence, row=item.row)
-    return Append(found.sequence, is_new=False)
+    subject = found.subject.hex() if item.family == "void" and found.subject is not None else None
+    return Append(found.sequence, is_new=False, subject=subject)
 
 
 def stands(item: Item, known: Known, expected: int) -> int | None:

@@ -166,6 +166,7 @@ class Intake:
         answers: list[Receipt | None],
     ) -> None:
         needed = {subject for position in ready.positions for subject in items[position].secrets}
+        needed.update(append.subject for append in ready.appends if append.subject is not None)
         keys = await self.vault.find_or_make(connection, needed)
         sealer = Sealer(
             {subject: cipher for subject, cipher in keys.items() if cipher is not None}, self.nonce
@@ -174,6 +175,8 @@ class Intake:
         ready.positions, ready.appends = [], []
         for position, append in zip(positions, appends, strict=True):
             item = items[position]
+            if item.rebind is not None and append.subject is not None and append.subject in sealer.ciphers:
+                item = item.rebind(append.subject)
             if any(subject not in sealer.ciphers for subject in item.secrets):
                 answers[position] = Receipt(status="erased", row=item.row, errors=(receipts.ERASED,))
                 continue

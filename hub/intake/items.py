@@ -72,6 +72,8 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
     row: int | None = None
     secrets: tuple[str, ...] = ()
     build: Callable[[str, Sealer], Event]
+    rebind: Callable[[str], "Item"] | None = None
+    """The same item under the key of a subject that only the ledger knows."""
 
     def event_id(self, expected: int) -> str:
         """The same for the same content at the same place of its subject, so that a repeated append is recognised."""
@@ -231,17 +233,21 @@ def action_item(
     )
 
 
-def void_item(agency_id: str, action_id: str, reason: str, delivery: Delivery, key: bytes) -> Item:
-    """An action that never took place."""
+def void_item(
+    agency_id: str, action_id: str, reason: str, delivery: Delivery, key: bytes, *, subject: str | None = None
+) -> Item:
+    """An action that never took place. The reason is sealed under the key of the action's recipient, `subject`.
+
+    Where that one is unknown or erased it is sealed under a key of the action's own: a void is never refused for it.
+    """
     pseudonym = ids.action_pseudonym(key, agency_id, action_id)
+    whose = subject or pseudonym
     content = _mac(key, "content", reason.encode())
 
     def build(event_id: str, sealer: Sealer) -> Event:
         help_ = Help(action_id=action_id, reason=reason)
-        box = seal(
-            help_, sealer.ciphers[pseudonym], event_id=event_id, subject=pseudonym, nonce=sealer.nonces()
-        )
-        data = Void(action=pseudonym, content=content.hex(), subject=pseudonym, help=box)
+        box = seal(help_, sealer.ciphers[whose], event_id=event_id, subject=whose, nonce=sealer.nonces())
+        data = Void(action=pseudonym, content=content.hex(), subject=whose, help=box)
         envelope = _envelope(delivery, event_id, agency_id, delivery.received_at) | {"agency": agency_id}
         return AssistanceVoided(**envelope, data=data)  # pyright: ignore[reportArgumentType]
 
@@ -250,8 +256,9 @@ def void_item(agency_id: str, action_id: str, reason: str, delivery: Delivery, k
         subject=_subject(delivery, "assistance", agency_id, pseudonym),
         key=bytes.fromhex(pseudonym),
         content=content,
-        secrets=(pseudonym,),
+        secrets=(whose,),
         build=build,
+        rebind=lambda found: void_item(agency_id, action_id, reason, delivery, key, subject=found),
     )
 
 

@@ -27,8 +27,13 @@ CREATE TABLE IF NOT EXISTS intake.action (
     first_sequence bigint NOT NULL,
     content bytea NOT NULL,
     sequence bigint NOT NULL,
-    voided boolean NOT NULL
+    voided boolean NOT NULL,
+    subject bytea
 );
+
+-- name: create_action_subject
+-- Whose key seals what is said of the action; a ledger of before this column has none.
+ALTER TABLE intake.action ADD COLUMN IF NOT EXISTS subject bytea;
 
 -- name: create_item
 -- The latest event of every other subject: agencies, programmes, boundaries, batches.
@@ -81,7 +86,7 @@ SELECT record, period, content, sequence, withdrawn FROM intake.statement WHERE 
 
 -- name: fetch_actions
 -- What is known of these actions.
-SELECT action, first_content, first_sequence, content, sequence, voided
+SELECT action, first_content, first_sequence, content, sequence, voided, subject
 FROM intake.action WHERE action = ANY(%(keys)b::bytea[]);
 
 -- name: fetch_items
@@ -102,16 +107,17 @@ WHERE excluded.sequence > intake.statement.sequence;
 
 -- name: put_actions
 -- The latest events of actions; the first stays, also when it is learnt of later.
-INSERT INTO intake.action (action, first_content, first_sequence, content, sequence, voided)
-SELECT action, content, sequence, content, sequence, voided FROM unnest(
-    %(action)b::bytea[], %(content)b::bytea[], %(sequence)b::bigint[], %(voided)b::boolean[]
-) AS latest (action, content, sequence, voided)
+INSERT INTO intake.action (action, first_content, first_sequence, content, sequence, voided, subject)
+SELECT action, content, sequence, content, sequence, voided, subject FROM unnest(
+    %(action)b::bytea[], %(content)b::bytea[], %(sequence)b::bigint[], %(voided)b::boolean[], %(subject)b::bytea[]
+) AS latest (action, content, sequence, voided, subject)
 ON CONFLICT (action) DO UPDATE SET
     first_content = CASE WHEN excluded.sequence < intake.action.first_sequence
         THEN excluded.content ELSE intake.action.first_content END,
     first_sequence = least(excluded.sequence, intake.action.first_sequence),
     content = CASE WHEN excluded.sequence > intake.action.sequence THEN excluded.content ELSE intake.action.content END,
     voided = CASE WHEN excluded.sequence > intake.action.sequence THEN excluded.voided ELSE intake.action.voided END,
+    subject = CASE WHEN excluded.sequence > intake.action.sequence THEN excluded.subject ELSE intake.action.subject END,
     sequence = greatest(excluded.sequence, intake.action.sequence)
 WHERE excluded.sequence > intake.action.sequence OR excluded.sequence < intake.action.first_sequence;
 

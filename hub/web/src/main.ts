@@ -37,7 +37,7 @@ function start(page: HTMLElement): void {
   let map: ProvinceMap | null = null;
   let canDrawMap = true;
   let isDue = false;
-  let shown = "";
+  let shown: string | null = null;
 
   const draw = (): void => {
     isDue = false;
@@ -65,7 +65,9 @@ function start(page: HTMLElement): void {
   const focusPanel = (): void => {
     const now = app.view.household ?? app.view.area ?? "";
     if (now === shown) return;
+    const isStart = shown === null;
     shown = now;
+    if (isStart) return;
     const panel = page.querySelector<HTMLElement>("#panel");
     panel?.querySelector(".panel-body")?.scrollTo({ top: 0 });
     panel?.focus({ preventScroll: true });

@@ -1,0 +1,334 @@
+"""The oracle: docs/semantics.md in plain Python, from the bare events, slow and without a database.
+
+`Oracle(items).known(s)` is what the hub knew after event s; `Known.at(v)` is the world as known then, at the instant v. Only contracts and
+the pure core of linkage are imported; nothing of the projection, the SQL or the API. Answers are built in tests/oracle_answers.py,
+tests/oracle_history.py and tests/oracle_layers.py.
+
+Ids are the oracle's own: a record or an action is the sequence of its first event, a member counts up in the order of first appearance.
+"""
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+from typing import NamedTuple
+
+import msgspec
+
+from contracts import ids
+from contracts.events import (
+    Agency,
+    AgencyRegistered,
+    Area,
+    AssistanceCorrected,
+    AssistanceRecorded,
+    AssistanceVoided,
+    BoundariesLoaded,
+    OpenedHelp,
+    OpenedRecord,
+    Programme,
+    ProgrammeRegistered,
+    RecordReceived,
+    RecordWithdrawn,
+    SealedAction,
+    Sequenced,
+)
+from contracts.records import Help, House, Member, RecipientRef
+from contracts.thai.names import normal_name
+from projections.linkage.cluster import link
+from projections.linkage.features import MemberFeatures, Partition, RecordFeatures
+
+HOUSE_CODE_DIGITS = 11
+TRIED_IN_ORDER = ("citizen", "record", "household", "house")
+
+
+class Statement(msgspec.Struct, frozen=True, kw_only=True):
+    """What a record says for one period: the content of the received event `sequence`, ended by a withdrawal if there was one."""
+
+    record: int
+    source: str
+    period: str
+    sequence: int
+    happened_at: dt.datetime
+    reported_at: dt.datetime | None
+    recorded_at: dt.datetime
+    withdrawn_at: dt.datetime | None
+    amphoe: str | None
+    tambon: str | None
+    house: House | None
+    listed: tuple[tuple[int, Member | None], ...]
+
+    @property
+    def newness(self) -> tuple[dt.datetime, int]:
+        return (self.happened_at, self.sequence)
+
+
+class Action(msgspec.Struct, frozen=True, kw_only=True):
+    """An assistance action as known: the event that gave its content."""
+
+    action: int
+    item: Sequenced
+    corrected: bool
+    help: Help | None
+
+    @property
+    def event(self) -> AssistanceRecorded | AssistanceCorrected:
+        event = self.item.event
+        assert isinstance(event, AssistanceRecorded | AssistanceCorrected)
+        return event
+
+    @property
+    def data(self) -> SealedAction:
+        return self.event.data
+
+    @property
+    def agency(self) -> str:
+        return self.event.agency or self.event.source
+
+
+class Anchor(NamedTuple):
+    """The record, and for a citizen the member, that an action reached."""
+
+    record: int
+    member: int | None
+
+
+class Edition(msgspec.Struct, frozen=True):
+    """An area with what its edition of boundaries says of itself."""
+
+    area: Area
+    approximate: bool
+
+
+class Known:
+    """What the hub knew after the events it is given, which are 1..s."""
+
+    def __init__(self, items: Sequence[Sequenced]) -> None:
+        self.items = list(items)
+        self.sequence = self.items[-1].sequence if self.items else 0
+        self.recorded_at = self.items[-1].recorded_at if self.items else None
+        self.record_of: dict[str, int] = {}
+        self.pseudonym_of: dict[int, str] = {}
+        self.source_of: dict[int, str] = {}
+        self.member_of: dict[str, int] = {}
+        for item in self.items:
+            if isinstance(item.event, RecordReceived):
+                self._name(item, item.event)
+        self.member_pseudonyms = {number: pseudonym for pseudonym, number in self.member_of.items()}
+
+    def _name(self, item: Sequenced, event: RecordReceived) -> None:
+        if event.data.record not in self.record_of:
+            self.record_of[event.data.record] = item.sequence
+            self.pseudonym_of[item.sequence] = event.data.record
+            self.source_of[item.sequence] = event.source
+        for sealed in event.data.members:
+            self.member_of.setdefault(sealed.member, len(self.member_of) + 1)
+
+    @cached_property
+    def statements(self) -> dict[int, list[Statement]]:
+        """The statements of every record, oldest first."""
+        latest: dict[tuple[int, str], Statement] = {}
+        for item in self.items:
+            event = item.event
+            if isinstance(event, RecordReceived):
+                statement = self._read_statement(item, event)
+                latest[statement.record, statement.period] = statement
+            elif isinstance(event, RecordWithdrawn):
+                key = (self.record_of.get(event.data.record, 0), event.data.period)
+                if key in latest:
+                    end = event.reported_at or event.happened_at
+                    latest[key] = msgspec.structs.replace(latest[key], withdrawn_at=end)
+        found: dict[int, list[Statement]] = {}
+        for statement in sorted(latest.values(), key=lambda statement: statement.newness):
+            found.setdefault(statement.record, []).append(statement)
+        return found
+
+    def _read_statement(self, item: Sequenced, event: RecordReceived) -> Statement:
+        opened = item.opened
+        assert isinstance(opened, OpenedRecord)
+        numbers = [self.member_of[sealed.member] for sealed in event.data.members]
+        return Statement(
+            record=self.record_of[event.data.record],
+            source=event.source,
+            period=event.data.period,
+            sequence=item.sequence,
+            happened_at=event.happened_at,
+            reported_at=event.reported_at,
+            recorded_at=item.recorded_at,
+            withdrawn_at=None,
+            amphoe=event.data.amphoe,
+            tambon=event.data.tambon,
+            house=opened.house,
+            listed=tuple(zip(numbers, opened.members, strict=True)),
+        )
+
+    @cached_property
+    def features(self) -> dict[int, RecordFeatures]:
+        """What every record offers to linking."""
+        return {record: read_features(statements) for record, statements in self.statements.items()}
+
+    @cached_property
+    def partition(self) -> Partition:
+        """The founders of every member's person and of every record's household."""
+        return link(list(self.features.values()))
+
+    def household_id(self, household: int) -> str:
+        return str(ids.household_id(self.pseudonym_of[household]))
+
+    def person_id(self, person: int) -> str:
+        return str(ids.person_id(self.member_pseudonyms[person]))
+
+    def resolve_household(self, household_id: str) -> int | None:
+        """The household that holds the founder with this id."""
+        for record in self.pseudonym_of:
+            if self.household_id(record) == household_id:
+                return self.partition.households[record]
+        return None
+
+    @cached_property
+    def actions(self) -> dict[int, Action]:
+        """The actions that are known and not voided, by id."""
+        first: dict[str, int] = {}
+        standing: dict[int, Action] = {}
+        for item in self.items:
+            event = item.event
+            if isinstance(event, AssistanceVoided):
+                standing.pop(first.get(event.data.action, 0), None)
+            elif isinstance(event, AssistanceRecorded | AssistanceCorrected):
+                action = first.setdefault(event.data.action, item.sequence)
+                help_ = item.opened.help if isinstance(item.opened, OpenedHelp) else None
+                corrected = isinstance(event, AssistanceCorrected)
+                standing[action] = Action(action=action, item=item, corrected=corrected, help=help_)
+        return dict(sorted(standing.items()))
+
+    @cached_property
+    def anchors(self) -> dict[int, Anchor | None]:
+        """Whom every action reached, or None where nothing says so."""
+        return {
+            number: self.resolve(action.data.recipients, action.event.happened_at)
+            for number, action in self.actions.items()
+        }
+
+    def resolve(self, refs: Iterable[RecipientRef], start: dt.datetime) -> Anchor | None:
+        """The first recipient ref that names someone decides."""
+        for ref in sorted(refs, key=lambda ref: TRIED_IN_ORDER.index(ref.kind)):
+            found = self._resolve_one(ref, start)
+            if found is not None:
+                return found
+        return None
+
+    def _resolve_one(self, ref: RecipientRef, start: dt.datetime) -> Anchor | None:
+        if ref.kind == "citizen":
+            carriers = [
+                (valid_at(self.statements[record], start) is None, member.member, record)
+                for record, features in self.features.items()
+                for member in features.members
+                if member.citizen == ref.ref
+            ]
+            return Anchor(min(carriers)[2], min(carriers)[1]) if carriers else None
+        if ref.kind == "record":
+            named = [self.record_of[ref.ref]] if ref.ref in self.record_of else []
+        elif ref.kind == "household":
+            named = [record for record in self.pseudonym_of if self.household_id(record) == ref.ref]
+        else:
+            named = [record for record, features in self.features.items() if features.house == ref.ref]
+            if len({self.partition.households[record] for record in named}) > 1:
+                return None
+        return Anchor(min(named), None) if named else None
+
+    def household_of(self, action: int) -> int | None:
+        """The household that an action belongs to, or None for an unresolved one."""
+        anchor = self.anchors[action]
+        return None if anchor is None else self.partition.households[anchor.record]
+
+    def person_of(self, action: int) -> int | None:
+        """The person whom an action names by citizen id."""
+        anchor = self.anchors[action]
+        return None if anchor is None or anchor.member is None else self.partition.persons[anchor.member]
+
+    @cached_property
+    def agencies(self) -> dict[str, Agency]:
+        events = [item.event for item in self.items]
+        found = {e.data.agency_id: e.data for e in events if isinstance(e, AgencyRegistered)}
+        return dict(sorted(found.items()))
+
+    @cached_property
+    def programmes(self) -> dict[str, Programme]:
+        events = [item.event for item in self.items]
+        found = {e.data.programme_id: e.data for e in events if isinstance(e, ProgrammeRegistered)}
+        return dict(sorted(found.items()))
+
+    @cached_property
+    def areas(self) -> dict[tuple[str, str], Edition]:
+        """The boundaries by level and code; the first part of an edition ends the levels that it names."""
+        found: dict[tuple[str, str], Edition] = {}
+        for item in self.items:
+            if isinstance(item.event, BoundariesLoaded):
+                data = item.event.data
+                if data.part == 1:
+                    found = {key: area for key, area in found.items() if key[0] not in data.levels}
+                found |= {(area.level, area.code): Edition(area, data.approximate) for area in data.areas}
+        return dict(sorted(found.items()))
+
+
+class Oracle:
+    """Every answer of the hub to a log, for any (v, s)."""
+
+    def __init__(self, items: Iterable[Sequenced]) -> None:
+        self.items = sorted(items, key=lambda item: item.sequence)
+        self._known: dict[int, Known] = {}
+
+    def known(self, sequence: int) -> Known:
+        """What the hub knew after the event with this sequence, folded anew from the first event."""
+        if sequence not in self._known:
+            self._known[sequence] = Known([item for item in self.items if item.sequence <= sequence])
+        return self._known[sequence]
+
+
+def valid_at(ordered: Sequence[Statement], moment: dt.datetime) -> Statement | None:
+    """The statement of a record that holds at `moment`: from its own start to the next one's, and never beyond its withdrawal."""
+    ends = [*(statement.happened_at for statement in ordered[1:]), None]
+    for statement, end in zip(ordered, ends, strict=True):
+        begun = statement.happened_at <= moment
+        superseded = end is not None and end <= moment
+        withdrawn = statement.withdrawn_at is not None and statement.withdrawn_at <= moment
+        if begun and not superseded and not withdrawn:
+            return statement
+    return None
+
+
+def read_features(ordered: Sequence[Statement]) -> RecordFeatures:
+    """The address of the newest statement, and every member from the newest statement that lists it."""
+    newest = ordered[-1]
+    listed: dict[int, Member | None] = {}
+    for statement in ordered:
+        listed |= dict(statement.listed)
+    current = {number for number, _ in newest.listed}
+    house = newest.house
+    well_formed = house is not None and len(house.house_code or "") == HOUSE_CODE_DIGITS
+    return RecordFeatures(
+        record=newest.record,
+        source=newest.source,
+        house=house.house_ref if house is not None and well_formed else None,
+        tambon=newest.tambon,
+        moo=None if house is None else house.moo,
+        house_no=None if house is None else house.house_no,
+        members=tuple(read_member(n, member, current=n in current) for n, member in sorted(listed.items())),
+    )
+
+
+def read_member(number: int, member: Member | None, *, current: bool) -> MemberFeatures:
+    """What a member offers to linking; an erased one offers nothing."""
+    if member is None:
+        return MemberFeatures(member=number, current=current)
+    birth = member.birth
+    return MemberFeatures(
+        member=number,
+        citizen=member.citizen_ref if member.citizen_valid else None,
+        first=normal_name(member.first_name or ""),
+        last=normal_name(member.last_name or ""),
+        sex=member.sex,
+        year=birth.year if birth else None,
+        month=birth.month if birth else None,
+        day=birth.day if birth else None,
+        current=current,
+    )
