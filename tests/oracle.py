@@ -1,8 +1,8 @@
 """The oracle: docs/semantics.md in plain Python, from the bare events, slow and without a database.
 
 `Oracle(items).known(s)` is what the hub knew after event s; `Known.at(v)` is the world as known then, at the instant v. Only contracts and
-the pure core of linkage are imported; nothing of the projection, the SQL or the API. Answers are built in tests/oracle_answers.py,
-tests/oracle_history.py and tests/oracle_layers.py.
+the pure core of linkage are imported; nothing of the projection, the SQL or the API. Statements are in tests/oracle_statements.py,
+households in tests/oracle_world.py, answers in tests/oracle_{answers,help,history,layers}.py.
 
 Ids are the oracle's own: a record or an action is the sequence of its first event, a member counts up in the order of first appearance.
 """
@@ -32,34 +32,12 @@ from contracts.events import (
     SealedAction,
     Sequenced,
 )
-from contracts.records import Help, House, Member, RecipientRef
-from contracts.thai.names import normal_name
+from contracts.records import Help, RecipientRef
 from projections.linkage.cluster import link
-from projections.linkage.features import MemberFeatures, Partition, RecordFeatures
+from projections.linkage.features import Partition, RecordFeatures
+from tests.oracle_statements import Statement, read_features, valid_at
 
-HOUSE_CODE_DIGITS = 11
 TRIED_IN_ORDER = ("citizen", "record", "household", "house")
-
-
-class Statement(msgspec.Struct, frozen=True, kw_only=True):
-    """What a record says for one period: the content of the received event `sequence`, ended by a withdrawal if there was one."""
-
-    record: int
-    source: str
-    period: str
-    sequence: int
-    happened_at: dt.datetime
-    reported_at: dt.datetime | None
-    recorded_at: dt.datetime
-    withdrawn_at: dt.datetime | None
-    amphoe: str | None
-    tambon: str | None
-    house: House | None
-    listed: tuple[tuple[int, Member | None], ...]
-
-    @property
-    def newness(self) -> tuple[dt.datetime, int]:
-        return (self.happened_at, self.sequence)
 
 
 class Action(msgspec.Struct, frozen=True, kw_only=True):
@@ -282,53 +260,3 @@ class Oracle:
         if sequence not in self._known:
             self._known[sequence] = Known([item for item in self.items if item.sequence <= sequence])
         return self._known[sequence]
-
-
-def valid_at(ordered: Sequence[Statement], moment: dt.datetime) -> Statement | None:
-    """The statement of a record that holds at `moment`: from its own start to the next one's, and never beyond its withdrawal."""
-    ends = [*(statement.happened_at for statement in ordered[1:]), None]
-    for statement, end in zip(ordered, ends, strict=True):
-        begun = statement.happened_at <= moment
-        superseded = end is not None and end <= moment
-        withdrawn = statement.withdrawn_at is not None and statement.withdrawn_at <= moment
-        if begun and not superseded and not withdrawn:
-            return statement
-    return None
-
-
-def read_features(ordered: Sequence[Statement]) -> RecordFeatures:
-    """The address of the newest statement, and every member from the newest statement that lists it."""
-    newest = ordered[-1]
-    listed: dict[int, Member | None] = {}
-    for statement in ordered:
-        listed |= dict(statement.listed)
-    current = {number for number, _ in newest.listed}
-    house = newest.house
-    well_formed = house is not None and len(house.house_code or "") == HOUSE_CODE_DIGITS
-    return RecordFeatures(
-        record=newest.record,
-        source=newest.source,
-        house=house.house_ref if house is not None and well_formed else None,
-        tambon=newest.tambon,
-        moo=None if house is None else house.moo,
-        house_no=None if house is None else house.house_no,
-        members=tuple(read_member(n, member, current=n in current) for n, member in sorted(listed.items())),
-    )
-
-
-def read_member(number: int, member: Member | None, *, current: bool) -> MemberFeatures:
-    """What a member offers to linking; an erased one offers nothing."""
-    if member is None:
-        return MemberFeatures(member=number, current=current)
-    birth = member.birth
-    return MemberFeatures(
-        member=number,
-        citizen=member.citizen_ref if member.citizen_valid else None,
-        first=normal_name(member.first_name or ""),
-        last=normal_name(member.last_name or ""),
-        sex=member.sex,
-        year=birth.year if birth else None,
-        month=birth.month if birth else None,
-        day=birth.day if birth else None,
-        current=current,
-    )

@@ -9,7 +9,8 @@ import msgspec
 
 from contracts.gazetteer import load_gazetteer
 from contracts.records import NEEDS, Point
-from tests.oracle import Action, Known, Statement
+from tests.oracle import Action, Known
+from tests.oracle_statements import Statement
 from tests.oracle_world import Given, Household, World, place
 
 Answer = dict[str, object]
@@ -79,8 +80,11 @@ def by_area(world: World, level: str) -> list[tuple[str | None, str | None, str 
     for household in world.households.values():
         code = household.place.amphoe if level == "amphoe" else household.place.tambon
         inside.setdefault(code, []).append(household)
-    found = [(code, *names.get(code or "", (None, None)), households) for code, households in inside.items()]
-    return sorted(found, key=lambda row: (row[0] is None, row[0] or ""))
+    found: list[tuple[str | None, str | None, str | None, list[Household]]] = []
+    for code, households in sorted(inside.items(), key=lambda pair: (pair[0] is None, pair[0] or "")):
+        name_th, name_en = names.get(code or "", (None, None))
+        found.append((code, name_th, name_en, households))
+    return found
 
 
 def counts(households: list[Household]) -> Answer:
@@ -229,7 +233,11 @@ def persons(household: Household, *, personal: bool) -> list[Answer]:
     for statement in household.basis:
         for position, (number, member) in enumerate(statement.listed):
             person = known.partition.persons[number]
-            place_ = {"source": statement.source, "sequence": statement.sequence, "position": position}
+            place_: Answer = {
+                "source": statement.source,
+                "sequence": statement.sequence,
+                "position": position,
+            }
             places.setdefault(person, []).append(place_)
             if person not in found:
                 at_home = world.homes[person] == household.founder

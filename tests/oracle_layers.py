@@ -3,8 +3,8 @@
 import datetime as dt
 
 from contracts.records import NEEDS
-from tests.oracle import Statement
 from tests.oracle_answers import Answer, by_area, counts
+from tests.oracle_statements import Statement
 from tests.oracle_world import Household, World
 
 

@@ -6,7 +6,8 @@ from functools import cached_property
 from typing import NamedTuple, TypeVar
 
 from contracts.records import NEEDS, Member, Point
-from tests.oracle import Action, Known, Statement, valid_at
+from tests.oracle import Action, Known
+from tests.oracle_statements import Statement, valid_at
 
 Value = TypeVar("Value")
 
@@ -53,8 +54,7 @@ def _level(statement: Statement) -> object:
 
 def _need(name: str) -> Callable[[Statement], object]:
     def read(statement: Statement) -> object:
-        needs: dict[str, bool] = {} if statement.house is None else dict(statement.house.needs)
-        return needs.get(name)
+        return None if statement.house is None else {**statement.house.needs}.get(name)
 
     return read
 

@@ -48,7 +48,7 @@ function sayChoice(app: App): TemplateResult[] {
     if (moment === null || moment === today) return [];
     return [
       html`<span class="time-choice"
-        >${words.time[axis]} <span class="whole-text">${sayMoment(app, moment)}</span></span
+        >${words.time[axis]}: <span class="whole-text">${sayMoment(app, moment)}</span></span
       >`,
     ];
   });
