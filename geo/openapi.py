@@ -38,8 +38,12 @@ def parameters() -> Json:
         "crs": _parameter("crs", {"type": "string", "enum": [ogc.CRS84]}, "CRS of the answer."),
         "bbox-crs": _parameter("bbox-crs", {"type": "string", "enum": [ogc.CRS84]}, "CRS of the box."),
         "token": _parameter("token", text, "From the next link."),
-        "f": _parameter("f", {"type": "string", "enum": ["json", "html"]}, "Format."),
+        "f": _format("json", "html"),
     }
+
+
+def _format(*names: str) -> Json:
+    return _parameter("f", {"type": "string", "enum": list(names)}, "Format.")
 
 
 def _answer(media_type: str, description: str) -> Json:
@@ -68,38 +72,39 @@ def _in_path(name: str, kind: str) -> Json:
 
 def _layer_paths(layer: Layer) -> Json:
     base = f"/collections/{layer.id}"
-    times = ("datetime", "as_of", "f")
+    times = ("datetime", "as_of")
     own = (
         [_parameter(name, {"type": "string"}, "Equals.") for name in POINT_FILTERS]
         if layer.kind == "point"
         else []
     )
+    features, tile = _format("json", "geojson", "html"), _format("mvt", "pbf")
     place = [_in_path(name, "integer") for name in ("tileMatrix", "tileRow", "tileCol")]
     tiles = [_in_path(name, "integer") for name in ("z", "x", "y")]
     return {
-        base: _get(layer.title_en, ogc.JSON, times),
+        base: _get(layer.title_en, ogc.JSON, (*times, "f")),
         f"{base}/items": _get(
             f"Features: {layer.title_en}",
             ogc.GEOJSON,
             ("limit", "bbox", "token", "crs", "bbox-crs", *times),
-            own,
+            [features, *own],
         ),
         f"{base}/items/{{featureId}}": _get(
-            "One feature", ogc.GEOJSON, times, [_in_path("featureId", "string")]
+            "One feature", ogc.GEOJSON, ("crs", *times), [features, _in_path("featureId", "string")]
         ),
         f"{base}/feature-schema": _get("Schema of a feature", ogc.SCHEMA_JSON, ("f",)),
-        f"{base}/tilejson.json": _get("TileJSON", ogc.JSON, times),
+        f"{base}/tilejson.json": _get("TileJSON", ogc.JSON, (*times, "f")),
         f"{base}/tiles/WebMercatorQuad/{{tileMatrix}}/{{tileRow}}/{{tileCol}}": _get(
-            "Tile", ogc.MVT, times, place
+            "Tile", ogc.MVT, times, [tile, *place]
         ),
-        f"/xyz/{layer.id}/{{z}}/{{x}}/{{y}}.mvt": _get("Tile", ogc.MVT, times, tiles),
+        f"/xyz/{layer.id}/{{z}}/{{x}}/{{y}}.mvt": _get("Tile", ogc.MVT, times, [tile, *tiles]),
     }
 
 
 def document(root: Root, layers: Sequence[Layer]) -> Json:
     """The document as this caller may see it: hidden layers do not appear."""
     paths: Json = {
-        "/": _get("Landing page", ogc.JSON, ("f",)),
+        "/": _get("Landing page", ogc.JSON, ("datetime", "as_of", "f")),
         "/conformance": _get("Conformance classes", ogc.JSON, ("f",)),
         "/api": _get("This document", ogc.OPENAPI, ("f",)),
         "/collections": _get("Layers", ogc.JSON, ("datetime", "as_of", "f")),

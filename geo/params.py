@@ -36,7 +36,7 @@ class Token(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ItemsQuery(msgspec.Struct, frozen=True, kw_only=True):
-    """What `items` was asked."""
+    """What `items` was asked. `narrows`: the root fixes the instant of the basis, `datetime` only leaves out more."""
 
     limit: int = LIMIT_DEFAULT
     boxes: tuple[Box, ...] = ()
@@ -44,6 +44,7 @@ class ItemsQuery(msgspec.Struct, frozen=True, kw_only=True):
     as_of: str | None = None
     token: Token | None = None
     equals: Mapping[str, str] = {}
+    narrows: bool = False
 
 
 def bad(name: str, message_en: str, message_th: str) -> InvalidInput:
@@ -162,9 +163,19 @@ def decode_token(text: str | None) -> Token | None:
         raise bad("token", "'token' comes from a 'next' link, whole.", "'token' ต้องมาจากลิงก์ next") from error
 
 
-def require_version(token: Token | None, version: int) -> None:
-    """Raises Gone for a token of another projection version."""
-    if token is not None and token.version != version:
+def digest_question(layer: str, asked: Mapping[str, str]) -> str:
+    """What makes two questions the same but for their page and its size."""
+    said = [(name, value) for name, value in asked.items() if name not in {"token", "limit", "f"}]
+    return hashlib.sha256(msgspec.msgpack.encode((layer, sorted(said)))).hexdigest()[:16]
+
+
+def require_same(token: Token | None, digest: str, version: int) -> None:
+    """Raises InvalidInput for a token of another question, Gone for one of another projection version."""
+    if token is None:
+        return
+    if token.digest != digest:
+        raise bad("token", "'token' belongs to another question.", "'token' เป็นของคำถามอื่น")
+    if token.version != version:
         raise Gone(
             "The projection was rebuilt since this page; start again without the token.",
             message_th="ระบบสร้างข้อมูลใหม่แล้ว กรุณาเริ่มจากหน้าแรก",
@@ -174,9 +185,9 @@ def require_version(token: Token | None, version: int) -> None:
 
 
 def basis_texts(query: ItemsQuery, as_of: str | None, valid_at: str | None) -> tuple[str | None, str | None]:
-    """The `as_of` and `valid_at` to resolve: those of the token, else the query's, else those of the root."""
+    """The `as_of` and `valid_at` to resolve: those of the token, else those that the root fixes, else the query's."""
     if query.token is not None:
         return f"seq:{query.token.sequence}", query.token.valid_at
     instant = query.when.instant or query.when.end
-    moment = to_text(instant) if instant is not None and instant.year < 9999 else valid_at
-    return query.as_of or as_of, moment
+    asked = to_text(instant) if instant is not None and instant.year < 9999 else None
+    return as_of or query.as_of, valid_at or asked

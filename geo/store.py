@@ -1,7 +1,7 @@
 """Features and tiles out of the tables of a reading."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import LiteralString, cast
 
@@ -25,8 +25,12 @@ NO_PLACE = dt.datetime(1, 1, 1, tzinfo=dt.UTC)
 POINT_FILTERS = {"amphoe": "amphoe", "tambon": "tambon", "in_sources": "in_sources", "level": "level"} | {
     f"need_{need}": need for need in NEEDS
 }
+NUMBERS = (
+    *("households", "persons", "records", "in_more_than_one"),
+    *(f"need_{need}" for need in NEEDS),
+    *("assisted_households", "actions", "amount_thb"),
+)
 Properties = dict[str, object]
-BASIS_INSTANT = When()
 
 
 class Feature(msgspec.Struct, frozen=True):
@@ -53,7 +57,10 @@ def _statement(name: str, **parts: filters.Condition) -> sql.Composed:
 
 def _basis_properties(basis: Basis) -> Properties:
     # Whole seconds: GDAL rounds 59.999999 up to a second 60 that does not exist.
-    return {"basis_sequence": basis.sequence, "basis_valid_at": to_text(basis.valid_at.replace(microsecond=0))}
+    return {
+        "basis_sequence": basis.sequence,
+        "basis_valid_at": to_text(basis.valid_at.replace(microsecond=0)),
+    }
 
 
 async def fetch_areas(
@@ -67,12 +74,10 @@ async def fetch_areas(
     """A page of areas with their counts; `only` is the code of a single one."""
     basis = reading.basis
     last = str(query.token.last[0]) if query.token else ""
-    statement = _statement("area_features", box=filters.boxes("geom", query.boxes))
+    condition = filters.boxes("geom", query.boxes) if only is None else filters.one_of("code", only)
     values = {"level": layer.level, "sequence": basis.sequence, "last": last, "limit": query.limit + 1}
-    if only is not None:
-        values |= {"last": only[:-1], "limit": 100_000}
-    await reading.cursor.execute(statement, values)
-    rows = [row for row in await reading.cursor.fetchall() if only is None or row[0] == only]
+    await reading.cursor.execute(_statement("area_features", box=condition), values)
+    rows = await reading.cursor.fetchall()
     by_code = {area.code: area for area in counts}
     features = [
         Feature(
@@ -86,17 +91,22 @@ async def fetch_areas(
         )
         for code, name_th, name_en, approximate, geometry in rows[: query.limit]
     ]
-    await reading.cursor.execute(_SQL["area_names"], {"level": layer.level, "sequence": basis.sequence})
-    total = len(await reading.cursor.fetchall())
-    return Page(features, None if query.boxes else total, len(rows) > query.limit and only is None)
+    matched = None if query.boxes else await _count(reading, sql.SQL(_SQL["count_areas"]), values)
+    return Page(features, matched, len(rows) > query.limit)
+
+
+async def _count(
+    reading: Reading, statement: filters.Condition, values: Mapping[str, object] | None = None
+) -> int:
+    await reading.cursor.execute(statement, values)
+    row = await reading.cursor.fetchone()
+    return row[0] if row else 0
 
 
 def area_numbers(area: AreaCounts | None) -> Properties:
-    """The counts of an area as attributes; an area without any household has zeros."""
+    """The counts of an area as attributes; all hidden for an area that the caller has no counts of."""
     if area is None:
-        zeros = ("households", "persons", "records", "in_more_than_one", *(f"need_{need}" for need in NEEDS))
-        helped: Properties = {"assisted_households": 0, "actions": 0, "amount_thb": 0.0, "suppressed": False}
-        return dict.fromkeys(zeros, 0) | helped
+        return {**dict.fromkeys(NUMBERS), "suppressed": True}
     return {
         "households": area.households,
         "persons": area.persons,
@@ -115,32 +125,28 @@ async def fetch_points(reading: Reading, caller: Caller, layer: Layer, query: It
     basis = reading.basis
     parts = {
         "known": filters.known(basis),
-        "time": filters.valid(basis, query.when),
+        "time": filters.valid(basis, query.when, narrows=query.narrows),
         "scope": filters.within(caller.areas),
-        "box": filters.boxes("s.geom", query.boxes),
         "equals": filters.equals(query.equals, POINT_FILTERS),
     }
+    box = {"near": filters.near(query.boxes), "box": filters.boxes("s.geom", query.boxes)}
     last, start = query.token.last if query.token else (0, None)
     values = {"last": last, "last_start": start or NO_PLACE, "limit": query.limit + 1}
-    await reading.cursor.execute(_statement("point_features", **parts), values)
+    await reading.cursor.execute(_statement("point_features", **parts, **box), values)
     rows = await reading.cursor.fetchall()
-    matched = None
-    if not query.boxes:
-        await reading.cursor.execute(_statement("count_points", **parts))
-        row = await reading.cursor.fetchone()
-        matched = row[0] if row else 0
+    matched = None if query.boxes else await _count(reading, _statement("count_points", **parts))
     features = [_point(row, basis, caller, layer) for row in rows[: query.limit]]
     return Page(features, matched, len(rows) > query.limit)
 
 
 async def fetch_point(
-    reading: Reading, caller: Caller, layer: Layer, id_: str, *, when: When = BASIS_INSTANT
+    reading: Reading, caller: Caller, layer: Layer, id_: str, query: ItemsQuery
 ) -> Feature | None:
-    """One household with a point, at the basis or some time in `when`."""
+    """One household with a point, at the time of the query."""
     statement = _statement(
         "one_point",
         known=filters.known(reading.basis),
-        time=filters.valid(reading.basis, when),
+        time=filters.valid(reading.basis, query.when, narrows=query.narrows),
         scope=filters.within(caller.areas),
     )
     await reading.cursor.execute(statement, {"id": id_})
@@ -179,7 +185,9 @@ async def fetch_area_tile(
     areas = [area for area in counts if area.code is not None]
     numbers = [area_numbers(area) for area in areas]
     z, x, y = tile
-    values: dict[str, object] = {name: [number[name] for number in numbers] for name in area_numbers(None)}
+    values: dict[str, object] = {
+        name: [number[name] for number in numbers] for name in (*NUMBERS, "suppressed")
+    }
     values |= {"codes": [area.code for area in areas], "z": z, "x": x, "y": y, "layer": layer.id}
     values |= {"level": layer.level, "sequence": reading.basis.sequence}
     await reading.cursor.execute(_SQL["area_tile"], values)
@@ -188,16 +196,17 @@ async def fetch_area_tile(
 
 
 async def fetch_point_tile(
-    reading: Reading, caller: Caller, layer: Layer, tile: tuple[int, int, int]
+    reading: Reading, caller: Caller, layer: Layer, tile: tuple[int, int, int], query: ItemsQuery
 ) -> bytes:
-    """A vector tile (z, x, y) of households: points from CELL_ZOOM on, cells with counts below."""
+    """A vector tile (z, x, y) of households at the basis: points from CELL_ZOOM on, cells with counts below."""
     z, x, y = tile
     statement = _statement(
         "point_tile" if z >= CELL_ZOOM else "cell_tile",
         known=filters.known(reading.basis),
+        time=filters.valid(reading.basis, When(instant=query.when.instant), narrows=query.narrows),
         scope=filters.within(caller.areas),
     )
-    values = {"z": z, "x": x, "y": y, "layer": layer.id, "valid_at": reading.basis.valid_at}
+    values = {"z": z, "x": x, "y": y, "layer": layer.id}
     await reading.cursor.execute(statement, values)
     row = await reading.cursor.fetchone()
     return bytes(row[0]) if row and row[0] else b""

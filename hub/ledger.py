@@ -10,6 +10,7 @@ from pathlib import Path
 
 import msgspec
 from psycopg import AsyncConnection
+from psycopg.pq import TransactionStatus
 from psycopg.rows import TupleRow
 
 from contracts.events import (
@@ -123,8 +124,8 @@ async def find(
     return known
 
 
-async def record(connection: AsyncConnection[TupleRow], entries: Sequence[Entry]) -> None:
-    """Keep these events, whose sequences are contiguous, and move the checkpoint if nothing is missing before them."""
+async def record(connection: AsyncConnection[TupleRow], entries: Sequence[Entry]) -> bool:
+    """Keep these events, whose sequences are contiguous. True when nothing is missing before them: the checkpoint has moved."""
     latest = {_key(entry): entry for entry in sorted(entries, key=lambda entry: entry.sequence)}
     async with connection.transaction():
         await connection.execute(_SQL["relax_commit"])
@@ -132,7 +133,8 @@ async def record(connection: AsyncConnection[TupleRow], entries: Sequence[Entry]
         await _put_actions(connection, latest.values())
         await _put_items(connection, latest.values())
         values = {"first": entries[0].sequence, "last": entries[-1].sequence}
-        await connection.execute(_SQL["advance_checkpoint"], values)
+        advanced = await connection.execute(_SQL["advance_checkpoint"], values)
+    return advanced.rowcount == 1
 
 
 async def sync(connection: AsyncConnection[TupleRow], log: JetStreamLog) -> int:
@@ -150,6 +152,8 @@ async def sync(connection: AsyncConnection[TupleRow], log: JetStreamLog) -> int:
             # One by one where an action appears twice: its first content must not be lost.
             for part in _without_repeats(entries):
                 await record(connection, part)
+            if connection.info.transaction_status != TransactionStatus.IDLE:
+                await connection.commit()
             read += len(stored)
     return read
 

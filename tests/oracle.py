@@ -74,6 +74,7 @@ class Edition(msgspec.Struct, frozen=True):
     """An area with what its edition of boundaries says of itself."""
 
     area: Area
+    name: str
     approximate: bool
 
 
@@ -244,7 +245,10 @@ class Known:
                 data = item.event.data
                 if data.part == 1:
                     found = {key: area for key, area in found.items() if key[0] not in data.levels}
-                found |= {(area.level, area.code): Edition(area, data.approximate) for area in data.areas}
+                found |= {
+                    (area.level, area.code): Edition(area, data.edition, data.approximate)
+                    for area in data.areas
+                }
         return dict(sorted(found.items()))
 
 

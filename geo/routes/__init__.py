@@ -6,6 +6,7 @@ from litestar import Router
 from litestar.di import Provide
 
 from geo.context import GeoContext
+from geo.routes.asking import redirect_buddhist
 from geo.routes.documents import (
     get_api,
     get_api_page,
@@ -17,6 +18,7 @@ from geo.routes.documents import (
     list_collections,
 )
 from geo.routes.items import get_item, list_items
+from geo.routes.sharing import Sharing
 from geo.routes.tiles import get_tile, get_xyz_tile
 
 ROOTS = ("/ogc", "/ogc/valid/{date:str}", "/ogc/as-of/{known:str}")
@@ -39,4 +41,13 @@ def create_routers(provide: Callable[..., GeoContext]) -> list[Router]:
         get_xyz_tile,
     ]
     geo = Provide(provide, sync_to_thread=False)
-    return [Router(path=root, route_handlers=handlers, dependencies={"geo": geo}) for root in ROOTS]
+    return [
+        Router(
+            path=root,
+            route_handlers=handlers,
+            dependencies={"geo": geo},
+            before_request=redirect_buddhist,
+            middleware=[Sharing()],
+        )
+        for root in ROOTS
+    ]

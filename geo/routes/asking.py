@@ -1,29 +1,33 @@
 """What every route of the layers shares: reading the question, answering JSON or HTML, caching."""
 
+import contextlib
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
 from typing import Any
 
 import msgspec
 from litestar import Response
+from litestar.response import Redirect
 
-from contracts.errors import NotFound
-from contracts.times import DATE, FIRST_BUDDHIST_YEAR
+from contracts.errors import InvalidInput, NotFound
+from contracts.times import BUDDHIST_OFFSET, DATE, FIRST_BUDDHIST_YEAR
 from geo import ogc
 from geo.answers import Json
-from geo.context import AnyRequest, Basis, Caller, Moment
+from geo.context import AnyRequest, Basis, Caller, GeoContext, Moment, Reading
 from geo.layers import BY_ID, Layer
 from geo.links import Root, read_root
 from geo.pages import page
-from geo.params import ItemsQuery, read_pairs
+from geo.params import ItemsQuery, basis_texts, parse_format, read_pairs
 
 TIMES = frozenset({"datetime", "as_of", "f"})
+HTML_UTF8 = f"{ogc.HTML}; charset=utf-8"
 MASK_VERSION = 1
 """Raised with every change of what is hidden, so that no cache shows the old."""
 PAST_SECONDS = 300
 VARY = "Accept, Accept-Encoding, Authorization, X-API-Key"
-EXPOSED = "Link, ETag, Content-Crs, OGC-NumberMatched, OGC-NumberReturned"
+DOCUMENT_FORMATS = ("json", "html")
+DATED_ROOT = re.compile(r"/ogc/(valid|as-of)/(\d{4})(-\d{2}-\d{2})(?=/|\Z)")
 _encoder = msgspec.json.Encoder()
 
 
@@ -32,21 +36,51 @@ def pairs_of(request: AnyRequest) -> list[tuple[str, str]]:
     return [(name, value) for name, value in request.query_params.multi_items()]
 
 
-def ask(request: AnyRequest, known: frozenset[str]) -> tuple[Root, dict[str, str]]:
+def ask(
+    request: AnyRequest, known: frozenset[str], formats: Sequence[str] = DOCUMENT_FORMATS
+) -> tuple[Root, dict[str, str]]:
     """The root and the checked parameters. Raises InvalidInput, NotFound for a root that is no date."""
     root = read_root(request)
     if root.valid_at is not None and DATE.match(root.valid_at) is None:
-        raise NotFound("The path needs a date, as in /ogc/valid/2023-09-30/.", code="NO_SUCH_ROOT")
-    return root, read_pairs(pairs_of(request), known)
+        raise NotFound(
+            "The path needs a date, as in /ogc/valid/2023-09-30/.",
+            message_th="ที่อยู่ต้องมีวันที่ เช่น /ogc/valid/2023-09-30/",
+            code="NO_SUCH_ROOT",
+        )
+    asked = read_pairs(pairs_of(request), known)
+    parse_format(asked.get("f"), formats)
+    return root, asked
 
 
-def buddhist_redirect(request: AnyRequest) -> str | None:
-    """Where a root with a Buddhist-era year leads, else None."""
-    date = request.path_params.get("date")
-    if date is None or DATE.match(date) is None or int(date[:4]) < FIRST_BUDDHIST_YEAR:
+def redirect_buddhist(request: AnyRequest) -> Redirect | None:
+    """A root with a Buddhist-era year leads to the same address with the common year, which is the one to keep."""
+    path = str(request.scope["path"])
+    found = DATED_ROOT.match(path)
+    if found is None or int(found[2]) < FIRST_BUDDHIST_YEAR:
         return None
-    path = str(request.url)
-    return re.sub(r"/ogc/valid/\d{4}", f"/ogc/valid/{int(date[:4]) - 543}", path, count=1)
+    prefix = request.headers.get("x-forwarded-prefix", "").rstrip("/")
+    year = int(found[2]) - BUDDHIST_OFFSET
+    query = bytes(request.scope["query_string"]).decode("latin-1")
+    target = f"{prefix}/ogc/{found[1]}/{year}{found[3]}{path[found.end() :] or '/'}"
+    return Redirect(f"{target}?{query}" if query else target, status_code=308)
+
+
+@contextlib.asynccontextmanager
+async def read_at(geo: GeoContext, root: Root, query: ItemsQuery) -> AsyncGenerator[Reading]:
+    """The reading of a question. Raises InvalidInput for an `as_of` that contradicts the root."""
+    asked = None
+    if root.as_of is not None and query.as_of not in {None, root.as_of}:
+        async with geo.read(query.as_of, None) as other:
+            asked = other.basis.sequence
+    async with geo.read(*basis_texts(query, root.as_of, root.valid_at)) as reading:
+        if asked is not None and asked != reading.basis.sequence:
+            raise InvalidInput(
+                f"This address is fixed to as_of={root.as_of}; leave out 'as_of' or ask below /ogc/.",
+                message_th=f"ที่อยู่นี้กำหนด as_of={root.as_of} ไว้แล้ว",
+                code="AS_OF_FIXED",
+                path="as_of",
+            )
+        yield reading
 
 
 def find_layer(request: AnyRequest, caller: Caller) -> Layer:
@@ -68,8 +102,8 @@ def wants_html(request: AnyRequest, asked: dict[str, str]) -> bool:
 
 def moment_of(root: Root, query: ItemsQuery) -> Moment:
     """Whether anything in the request says which instant of the world is meant."""
-    given = query.when.instant or query.when.end or query.token or root.valid_at
-    return "now" if given is None else "given"
+    _, valid_at = basis_texts(query, root.as_of, root.valid_at)
+    return "now" if valid_at is None else "given"
 
 
 def headers_for(basis: Basis | None, etag: str | None, caller: Caller | None) -> dict[str, str]:
@@ -77,23 +111,40 @@ def headers_for(basis: Basis | None, etag: str | None, caller: Caller | None) ->
     keep = "no-cache"
     if basis is not None and basis.final and caller is not None and not caller.is_public:
         keep = f"private, max-age={PAST_SECONDS}"
-    found = {"Cache-Control": keep, "Vary": VARY, "Access-Control-Expose-Headers": EXPOSED}
+    found = {"Cache-Control": keep, "Vary": VARY}
     return found | ({"ETag": etag} if etag else {})
 
 
-def etag_of(basis: Basis, caller: Caller, request: AnyRequest) -> str:
-    """Equal exactly when the answers are equal; needs no question to the tables."""
+def etag_of(basis: Basis, caller: Caller, request: AnyRequest, *, valid_at: str | None = None) -> str:
+    """Equal exactly when the answers are equal; needs no question to the tables. `valid_at` stands in for the basis' own."""
     root = read_root(request)
-    said = (MASK_VERSION, basis.version, basis.sequence, basis.valid_at.isoformat(), basis.final, caller.kind)
+    moment = valid_at or basis.valid_at.isoformat()
+    said = (MASK_VERSION, basis.version, basis.sequence, moment, basis.final, caller.kind)
     asked = (root.base, str(request.scope["path"]), bytes(request.scope["query_string"]))
-    html = request.headers.get("accept", "").startswith("text/html")
-    return f'"{hashlib.sha256(msgspec.msgpack.encode((said, asked, html))).hexdigest()[:24]}"'
+    form = (request.headers.get("accept", "").startswith("text/html"), takes_gzip(request))
+    return to_etag(msgspec.msgpack.encode((said, asked, form)))
 
 
-def unchanged(request: AnyRequest, basis: Basis, caller: Caller) -> Response[Any] | None:
+def to_etag(content: bytes) -> str:
+    """A strong ETag of what makes an answer what it is."""
+    return f'"{hashlib.sha256(content).hexdigest()[:24]}"'
+
+
+def takes_gzip(request: AnyRequest) -> bool:
+    """Whether the client can unpack gzip."""
+    return re.search(r"gzip(?!;q=0(?:\.0+)?(?:,|\Z))", offered_encodings(request)) is not None
+
+
+def offered_encodings(request: AnyRequest) -> str:
+    """The encodings on offer, without blanks."""
+    return re.sub(r"\s", "", request.headers.get("accept-encoding", ""))
+
+
+def unchanged(
+    request: AnyRequest, etag: str, basis: Basis | None = None, caller: Caller | None = None
+) -> Response[Any] | None:
     """304 for a client that has the answer already."""
     offered = request.headers.get("if-none-match")
-    etag = etag_of(basis, caller, request)
     if offered is None or etag not in {tag.strip().removeprefix("W/") for tag in offered.split(",")}:
         return None
     return Response(content=None, status_code=304, headers=headers_for(basis, etag, caller))
@@ -109,11 +160,17 @@ def answer(
     title: str = "OGC API",
 ) -> Response[Any]:
     """A document as JSON, or as a page for people."""
-    headers = headers or headers_for(None, None, None)
+    content = _encoder.encode(document)
     if wants_html(request, asked):
-        builtin = msgspec.json.decode(_encoder.encode(document))
-        return Response(content=page(title, builtin), media_type=ogc.HTML, headers=headers)
-    return Response(content=_encoder.encode(document), media_type=media_type, headers=headers)
+        content = page(title, msgspec.json.decode(content)).encode()
+        media_type = HTML_UTF8
+    if headers is None:
+        etag = to_etag(content)
+        again = unchanged(request, etag)
+        if again is not None:
+            return again
+        headers = headers_for(None, etag, None)
+    return Response(content=content, media_type=media_type, headers=headers)
 
 
 def link_header(links: Sequence[Any]) -> dict[str, str]:

@@ -4,35 +4,31 @@ from typing import Any
 
 from litestar import Response, get
 from litestar.di import NamedDependency
-from litestar.response import Redirect
 
 from geo import ogc, openapi, store
 from geo.answers import Json, basis_note, collection, feature_schema, plain, tilejson, visible_layers
 from geo.context import AnyRequest, GeoContext
-from geo.links import landing_links
-from geo.params import ItemsQuery, basis_texts, decode_token, parse_datetime
-from geo.routes.asking import TIMES, answer, ask, buddhist_redirect, find_layer, headers_for, pairs_of
+from geo.links import Root, landing_links
+from geo.params import ItemsQuery, parse_datetime
+from geo.routes.asking import TIMES, answer, ask, find_layer, pairs_of, read_at
 
 ONLY_FORMAT = frozenset({"f"})
 
 
-def times_of(asked: dict[str, str]) -> ItemsQuery:
-    """The time that a document is asked about."""
+def times_of(root: Root, asked: dict[str, str]) -> ItemsQuery:
+    """The time that a document or tile is asked about."""
     return ItemsQuery(
         when=parse_datetime(asked.get("datetime")),
         as_of=asked.get("as_of"),
-        token=decode_token(asked.get("token")),
+        narrows=root.valid_at is not None,
     )
 
 
 @get("/", include_in_schema=False)
 async def get_landing(request: AnyRequest, geo: NamedDependency[GeoContext]) -> Response[Any]:
     """The landing page of a root, with the basis that its path fixes."""
-    target = buddhist_redirect(request)
-    if target is not None:
-        return Redirect(target, status_code=308)
     root, asked = ask(request, TIMES)
-    async with geo.read(*basis_texts(times_of(asked), root.as_of, root.valid_at)) as reading:
+    async with read_at(geo, root, times_of(root, asked)) as reading:
         note = basis_note(reading.basis)
     document: Json = {
         "title": "ฐานข้อมูลความยากจน – ชั้นข้อมูลแผนที่ / Poverty hub layers",
@@ -73,7 +69,7 @@ async def list_collections(request: AnyRequest, geo: NamedDependency[GeoContext]
     """The layers that the caller knows of."""
     root, asked = ask(request, TIMES)
     caller = await geo.identify(request)
-    async with geo.read(*basis_texts(times_of(asked), root.as_of, root.valid_at)) as reading:
+    async with read_at(geo, root, times_of(root, asked)) as reading:
         extent = await store.fetch_extent(reading)
         note = basis_note(reading.basis)
     pairs = pairs_of(request)
@@ -91,7 +87,7 @@ async def get_collection(request: AnyRequest, geo: NamedDependency[GeoContext]) 
     root, asked = ask(request, TIMES)
     caller = await geo.identify(request)
     layer = find_layer(request, caller)
-    async with geo.read(*basis_texts(times_of(asked), root.as_of, root.valid_at)) as reading:
+    async with read_at(geo, root, times_of(root, asked)) as reading:
         extent = await store.fetch_extent(reading)
     return answer(request, asked, collection(root, layer, extent, pairs_of(request)), title=layer.title_th)
 
@@ -113,7 +109,7 @@ async def get_tilejson(request: AnyRequest, geo: NamedDependency[GeoContext]) ->
     root, asked = ask(request, TIMES)
     caller = await geo.identify(request)
     layer = find_layer(request, caller)
-    async with geo.read(*basis_texts(times_of(asked), root.as_of, root.valid_at)) as reading:
+    async with read_at(geo, root, times_of(root, asked)) as reading:
         extent = await store.fetch_extent(reading)
     document = tilejson(root, layer, caller.rights, extent, pairs_of(request))
-    return answer(request, asked, document, headers=headers_for(None, None, None), title=layer.title_th)
+    return answer(request, asked, document, title=layer.title_th)

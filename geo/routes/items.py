@@ -3,7 +3,6 @@
 import uuid
 from typing import Any
 
-import msgspec
 from litestar import Response, get
 from litestar.di import NamedDependency
 
@@ -11,20 +10,22 @@ from contracts.errors import Gone, NotFound
 from contracts.times import to_text
 from geo import ogc, store
 from geo.answers import Json, basis_note, feature, plain
-from geo.context import AnyRequest, Caller, GeoContext, Moment, Reading
+from geo.context import AnyRequest, Basis, Caller, GeoContext, Moment, Reading
 from geo.layers import Layer
-from geo.links import item_links, items_links
+from geo.links import Root, item_links, items_links
 from geo.params import (
     ItemsQuery,
     Token,
-    basis_texts,
+    When,
+    bad,
     decode_token,
+    digest_question,
     encode_token,
     parse_bbox,
     parse_datetime,
     parse_limit,
     require_crs84,
-    require_version,
+    require_same,
 )
 from geo.routes.asking import (
     TIMES,
@@ -36,15 +37,17 @@ from geo.routes.asking import (
     link_header,
     moment_of,
     pairs_of,
+    read_at,
     unchanged,
 )
 from geo.store import POINT_FILTERS, Feature, Page
 
+ITEM_FORMATS = ("json", "geojson", "html")
 ITEMS = TIMES | {"limit", "bbox", "token", "crs", "bbox-crs"}
 CONTENT_CRS = {"Content-Crs": f"<{ogc.CRS84}>"}
 
 
-def read_query(asked: dict[str, str]) -> ItemsQuery:
+def read_query(root: Root, asked: dict[str, str]) -> ItemsQuery:
     """The checked question. Raises InvalidInput."""
     for name in ("crs", "bbox-crs"):
         require_crs84(asked.get(name), name)
@@ -55,6 +58,7 @@ def read_query(asked: dict[str, str]) -> ItemsQuery:
         as_of=asked.get("as_of"),
         token=decode_token(asked.get("token")),
         equals={name: asked[name] for name in POINT_FILTERS if name in asked},
+        narrows=root.valid_at is not None,
     )
 
 
@@ -64,16 +68,18 @@ async def list_items(request: AnyRequest, geo: NamedDependency[GeoContext]) -> R
     caller = await geo.identify(request)
     layer = find_layer(request, caller)
     known = ITEMS | frozenset(POINT_FILTERS) if layer.kind == "point" else ITEMS
-    root, asked = ask(request, known)
-    query = read_query(asked)
-    async with geo.read(*basis_texts(query, root.as_of, root.valid_at)) as reading:
+    root, asked = ask(request, known, ITEM_FORMATS)
+    query = read_query(root, asked)
+    digest = digest_question(layer.id, asked)
+    async with read_at(geo, root, query) as reading:
         basis = reading.basis
-        require_version(query.token, basis.version)
-        again = unchanged(request, basis, caller)
+        require_same(query.token, digest, basis.version)
+        etag = etag_of(basis, caller, request)
+        again = unchanged(request, etag, basis, caller)
         if again is not None:
             return again
         found = await fetch_page(geo, reading, caller, layer, query, moment_of(root, query))
-    token = _next_token(found, basis.version, basis.sequence, to_text(basis.valid_at))
+    token = _next_token(found, basis, digest)
     links = items_links(root, layer.id, pairs_of(request), token)
     document: Json = {
         "type": "FeatureCollection",
@@ -84,7 +90,7 @@ async def list_items(request: AnyRequest, geo: NamedDependency[GeoContext]) -> R
         "basis": basis_note(basis),
     }
     await _note(geo, request, caller, layer, len(found.features))
-    headers = headers_for(basis, etag_of(basis, caller, request), caller) | CONTENT_CRS | link_header(links)
+    headers = headers_for(basis, etag, caller) | CONTENT_CRS | link_header(links)
     headers["OGC-NumberReturned"] = str(len(found.features))
     if found.matched is not None:
         headers["OGC-NumberMatched"] = str(found.matched)
@@ -101,11 +107,17 @@ async def fetch_page(
     return await store.fetch_areas(reading, layer, counts, query)
 
 
-def _next_token(found: Page, version: int, sequence: int, valid_at: str) -> str | None:
+def _next_token(found: Page, basis: Basis, digest: str) -> str | None:
     if not found.has_more:
         return None
     return encode_token(
-        Token(version=version, sequence=sequence, valid_at=valid_at, last=found.features[-1].place)
+        Token(
+            version=basis.version,
+            sequence=basis.sequence,
+            valid_at=to_text(basis.valid_at),
+            last=found.features[-1].place,
+            digest=digest,
+        )
     )
 
 
@@ -119,10 +131,14 @@ async def get_item(request: AnyRequest, geo: NamedDependency[GeoContext]) -> Res
     """One feature at an instant. 404 when there never was one, 410 when there is none at that instant."""
     caller = await geo.identify(request)
     layer = find_layer(request, caller)
-    root, asked = ask(request, TIMES | {"crs"})
-    query = read_query(asked)
+    root, asked = ask(request, TIMES | {"crs"}, ITEM_FORMATS)
+    query = read_query(root, asked)
+    if query.when.is_interval:
+        raise bad(
+            "datetime", "One feature is asked for at an instant.", "ข้อมูลรายการเดียวต้องระบุ datetime เป็นเวลาเดียว"
+        )
     fid = str(request.path_params["fid"])
-    async with geo.read(*basis_texts(query, root.as_of, root.valid_at)) as reading:
+    async with read_at(geo, root, query) as reading:
         found = await fetch_one(geo, reading, caller, layer, fid, query, moment_of(root, query))
         basis = reading.basis
     await _note(geo, request, caller, layer, 1)
@@ -153,11 +169,11 @@ async def fetch_one(
         id_ = str(uuid.UUID(fid))
     except ValueError as error:
         raise no_feature() from error
-    found = await store.fetch_point(reading, caller, layer, id_)
+    found = await store.fetch_point(reading, caller, layer, id_, query)
     if found is not None:
         return found
-    ever = ItemsQuery(when=msgspec.structs.replace(query.when, instant=None, is_interval=True))
-    if await store.fetch_point(reading, caller, layer, id_, when=ever.when) is None:
+    ever = ItemsQuery(when=When(is_interval=True))
+    if await store.fetch_point(reading, caller, layer, id_, ever) is None:
         raise no_feature()
     raise Gone(
         "The household has no point at this time.",

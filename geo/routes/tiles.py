@@ -9,14 +9,24 @@ from litestar.di import NamedDependency
 
 from contracts.errors import NotFound
 from geo import ogc, store
-from geo.context import AnyRequest, GeoContext
-from geo.params import basis_texts
-from geo.routes.asking import TIMES, ask, etag_of, find_layer, headers_for, moment_of, unchanged
+from geo.context import AnyRequest, Basis, GeoContext
+from geo.routes.asking import (
+    TIMES,
+    ask,
+    etag_of,
+    find_layer,
+    headers_for,
+    moment_of,
+    read_at,
+    takes_gzip,
+    unchanged,
+)
 from geo.routes.documents import times_of
 
 NUMBER = re.compile(r"\d{1,8}\Z")
 DEEPEST = 22
 GZIP_LEVEL = 2
+TILE_FORMATS = ("mvt", "pbf")
 
 
 @get("/collections/{cid:str}/tiles/WebMercatorQuad/{z:str}/{y:str}/{x:str}", include_in_schema=False)
@@ -25,7 +35,7 @@ async def get_tile(request: AnyRequest, geo: NamedDependency[GeoContext]) -> Res
     return await answer_tile(request, geo)
 
 
-@get(["/xyz/{cid:str}/{z:str}/{x:str}/{y:str}"], include_in_schema=False)
+@get("/xyz/{cid:str}/{z:str}/{x:str}/{y:str}", include_in_schema=False)
 async def get_xyz_tile(request: AnyRequest, geo: NamedDependency[GeoContext]) -> Response[Any]:
     """A tile by zoom, x, y with the ending .mvt or .pbf."""
     return await answer_tile(request, geo)
@@ -35,27 +45,33 @@ async def answer_tile(request: AnyRequest, geo: GeoContext) -> Response[Any]:
     """The tile, 204 where there is nothing, 304 where the client has it; the ETag needs no SQL beyond the basis."""
     caller = await geo.identify(request)
     layer = find_layer(request, caller)
-    root, asked = ask(request, TIMES)
+    root, asked = ask(request, TIMES, TILE_FORMATS)
+    query = times_of(root, asked)
+    moment = moment_of(root, query)
     tile = read_tile(request)
-    async with geo.read(*basis_texts(times_of(asked), root.as_of, root.valid_at)) as reading:
+    async with read_at(geo, root, query) as reading:
         basis = reading.basis
-        again = unchanged(request, basis, caller)
+        etag = etag_of(basis, caller, request, valid_at=_minute(basis) if moment == "now" else None)
+        again = unchanged(request, etag, basis, caller)
         if again is not None:
             return again
         if layer.kind == "point":
-            data = await store.fetch_point_tile(reading, caller, layer, tile)
+            data = await store.fetch_point_tile(reading, caller, layer, tile, query)
         else:
-            counts = await geo.count_areas(
-                reading, caller, str(layer.level), moment_of(root, times_of(asked))
-            )
+            counts = await geo.count_areas(reading, caller, str(layer.level), moment)
             data = await store.fetch_area_tile(reading, layer, counts, tile)
-    headers = headers_for(basis, etag_of(basis, caller, request), caller)
+    headers = headers_for(basis, etag, caller)
     if not data:
         return Response(content=None, status_code=204, headers=headers)
-    if "gzip" in request.headers.get("accept-encoding", ""):
+    if takes_gzip(request):
         headers["Content-Encoding"] = "gzip"
         data = gzip.compress(data, GZIP_LEVEL, mtime=0)
     return Response(content=data, media_type=ogc.MVT, headers=headers)
+
+
+def _minute(basis: Basis) -> str:
+    # A tile does not say its instant: without an event its picture of "now" may be a minute old, and is not made again.
+    return basis.valid_at.replace(second=0, microsecond=0).isoformat()
 
 
 def read_tile(request: AnyRequest) -> tuple[int, int, int]:

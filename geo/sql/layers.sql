@@ -5,10 +5,9 @@ FROM area
 WHERE level = %(level)s AND recorded @> %(sequence)s::bigint AND code > %(last)s AND {box}
 ORDER BY code LIMIT %(limit)s;
 
--- name: area_names
--- Areas of a level without geometry.
-SELECT code, name_th, name_en, approximate FROM area
-WHERE level = %(level)s AND recorded @> %(sequence)s::bigint ORDER BY code;
+-- name: count_areas
+-- How many areas a level has.
+SELECT count(*) FROM area WHERE level = %(level)s AND recorded @> %(sequence)s::bigint;
 
 -- name: area_tile
 -- One tile of area polygons; the counts come as arrays by code.
@@ -40,14 +39,14 @@ SELECT s.household, r.household_id::text, s.amphoe, s.tambon, s.moo, s.in_source
     s.health, s.living, s.education, s.income, s.accessibility, s.level, lower(s.valid), upper(s.valid),
     s.head_name, s.house_code, s.house_no, ST_AsGeoJSON(s.geom, 6)
 FROM household_state AS s JOIN record AS r ON r.record = s.household
-WHERE {known} AND {time} AND {scope} AND {box} AND {equals} AND s.geom IS NOT NULL
+WHERE {known} AND {time} AND {scope} AND {near} AND {box} AND {equals} AND s.geom IS NOT NULL
     AND (s.household, lower(s.valid)) > (%(last)s::bigint, %(last_start)s::timestamptz)
 ORDER BY s.household, lower(s.valid) LIMIT %(limit)s;
 
 -- name: count_points
 -- How many households a page without a box belongs to.
 SELECT count(*) FROM household_state AS s
-WHERE {known} AND {time} AND {scope} AND {box} AND {equals} AND s.geom IS NOT NULL;
+WHERE {known} AND {time} AND {scope} AND {equals} AND s.geom IS NOT NULL;
 
 -- name: one_point
 -- One household with a point.
@@ -67,7 +66,7 @@ points AS (
         s.accessibility AS need_accessibility, 1 AS households,
         ST_AsMVTGeom(s.g3857, bounds.box, 4096, 64, true) AS geom
     FROM household_state AS s JOIN record AS r ON r.record = s.household CROSS JOIN bounds
-    WHERE {known} AND s.valid @> %(valid_at)s::timestamptz AND {scope} AND s.geom IS NOT NULL
+    WHERE {known} AND {time} AND {scope} AND s.geom IS NOT NULL
         AND s.g3857 && ST_Expand(bounds.box, (ST_XMax(bounds.box) - ST_XMin(bounds.box)) * 64.0 / 4096)
     ORDER BY s.household
 )
@@ -85,7 +84,7 @@ cells AS (
         count(*) FILTER (WHERE s.living) AS need_living, count(*) FILTER (WHERE s.education) AS need_education,
         count(*) FILTER (WHERE s.income) AS need_income, count(*) FILTER (WHERE s.accessibility) AS need_accessibility
     FROM household_state AS s CROSS JOIN bounds
-    WHERE {known} AND s.valid @> %(valid_at)s::timestamptz AND {scope} AND s.geom IS NOT NULL AND s.g3857 && bounds.box
+    WHERE {known} AND {time} AND {scope} AND s.geom IS NOT NULL AND s.g3857 && ST_Expand(bounds.box, 1)
     GROUP BY 1, 2
 ),
 placed AS (

@@ -35,6 +35,8 @@ Pool = AsyncConnectionPool[AsyncConnection[TupleRow]]
 AWAY = (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout)
 PASSING = (*AWAY, OutcomeUnknown, WrongLastSequence, Unavailable)
 NONCES_AT_ONCE = 4096
+FAR_BEHIND = 1000
+"""After so many events beyond a hole the ledger is brought up to date from the log."""
 AHEAD = 2
 """How many chunks are made ready while the one before them is being appended."""
 Result = TypeVar("Result")
@@ -59,6 +61,7 @@ class Intake:
         self.vault = vault
         self.pseudonym_key = pseudonym_key
         self._nonces: list[bytes] = []
+        self._behind = 0
 
     async def ensure(self) -> None:
         """Tables of ledger and vault, and a ledger that knows the whole log."""
@@ -208,9 +211,17 @@ class Intake:
             for offset, (position, event) in enumerate(zip(ready.positions, ready.events, strict=True))
         ]
         async with self.pool.connection() as connection:
-            await ledger.record(connection, entries)
+            if not await ledger.record(connection, entries):
+                await self._catch_up(connection, len(entries))
         for entry, position, append in zip(entries, ready.positions, ready.appends, strict=True):
             answers[position] = _accepted(items[position], entry.event.id, entry.sequence, append)
+
+    async def _catch_up(self, connection: AsyncConnection[TupleRow], events: int) -> None:
+        """Close holes that appenders leave in the ledger who were faster than those before them, before it is far behind."""
+        self._behind += events
+        if self._behind >= FAR_BEHIND:
+            self._behind = 0
+            await ledger.sync(connection, self.log)
 
     def nonce(self) -> bytes:
         """A nonce that was never used."""

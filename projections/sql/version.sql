@@ -38,10 +38,6 @@ WHERE number = %(number)s AND checkpoint = %(before)s;
 -- Why the projector stands still, in words without personal data.
 UPDATE projection.version SET error = %(error)s, updated_at = clock_timestamp() WHERE number = %(number)s;
 
--- name: set_state
--- Make a version live or retired.
-UPDATE projection.version SET state = %(state)s, updated_at = clock_timestamp() WHERE number = %(number)s;
-
 -- name: lock_version
 -- One writer per version: waits until the lock is free, and holds it for the session.
 SELECT pg_advisory_lock(hashtext('projection.version'), %(number)s);

@@ -14,6 +14,7 @@ from contracts.errors import Unavailable
 from contracts.events import Sequenced, encode_event
 from hub import auth
 from hub.api.app import create_app_with
+from hub.api.layers import create_layer_routers
 from hub.api.metrics import Metrics
 from hub.api.reading import Hub, create_pool
 from hub.clock import Clock
@@ -193,7 +194,9 @@ async def open_stage(database_url: str, items: Sequence[Sequenced], tmp_path) ->
             await pool.close()
 
     stage: Stage | None = None
-    app = create_app_with(open_hub, hub_clock=lambda: stage.now if stage else NOW)
+    app = create_app_with(
+        open_hub, hub_clock=lambda: stage.now if stage else NOW, more=create_layer_routers()
+    )
     transport = httpx.ASGITransport(app)
     async with running(app), httpx.AsyncClient(transport=transport, base_url="http://hub.test") as client:
         stage = Stage(database_url, client, keys, events, intake)

@@ -160,3 +160,17 @@ async def test_a_ledger_that_was_lost_decides_as_before(opened: OpenIntake, tmp_
     again = await take(opened, path)
     assert (again.repeated, again.unchanged) == (False, 50)
     await check_each_record_once(opened.intake.log, 50)
+
+
+async def test_many_publishers_at_once_do_not_leave_the_ledger_behind(
+    opened: OpenIntake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(intake_module, "FAR_BEHIND", 20)
+
+    async def publish_some(publisher: int) -> list:
+        return [(await send(opened, an_action(action_id=f"{publisher}-{number}")))[0] for number in range(30)]
+
+    answers = await asyncio.gather(*(publish_some(publisher) for publisher in range(8)))
+    assert {answer.status for some in answers for answer in some} == {"accepted"}
+    ((checkpoint,),) = await opened.rows("SELECT sequence FROM intake.checkpoint")
+    assert checkpoint >= await opened.intake.log.last_sequence() - 60

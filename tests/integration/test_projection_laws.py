@@ -8,68 +8,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from contracts.records import NEEDS
 from projections import version as versions
 from projections.runner import Projector, SequenceGap
 from projections.tables import metadata
-from tests.builders import Log, a_house, a_member, a_point, by_citizen, by_house, by_household, by_record, day
+from tests.builders import Log, a_house, a_member
+from tests.histories import histories
 from tests.projection_tables import all_rows
-
-SOURCES = ("tpmap", "pppconnext", "thaiqm", "mso_logbook")
-NAMES = ("สมชาย", "สมหญิง", "บุญมี", "ทองใบ")
-HOUSES = ("32010000011", "32010000022", None)
-TAMBON = ("320101", "320102")
-
-
-@st.composite
-def histories(draw: st.DrawFn) -> Log:
-    log = Log()
-    people = range(5)
-    for _ in range(draw(st.integers(3, 14))):
-        kind = draw(
-            st.sampled_from(
-                ("record", "record", "record", "record", "withdraw", "help", "help", "correct", "void")
-            )
-        )
-        source, key = draw(st.sampled_from(SOURCES)), draw(st.sampled_from("abc"))
-        period, moment = draw(st.sampled_from(("2565", "2566"))), day(draw(st.integers(0, 6)) * 100)
-        if kind == "record":
-            listed = draw(st.lists(st.sampled_from(people), unique=True, max_size=4))
-            members = [
-                a_member(
-                    f"m{person}",
-                    draw(st.sampled_from((NAMES[person % 4], NAMES[0]))),
-                    number=person if draw(st.booleans()) else None,
-                    year=1960 + person,
-                    is_head=position == 0,
-                )
-                for position, person in enumerate(listed)
-            ]
-            needs = {need: draw(st.booleans()) for need in NEEDS if draw(st.booleans())}
-            house = a_house(
-                key,
-                house_code=draw(st.sampled_from(HOUSES)),
-                tambon=draw(st.sampled_from(TAMBON)),
-                moo=draw(st.sampled_from((1, None))),
-                house_no=draw(st.sampled_from(("1", "2", None))),
-                needs=needs,
-                point=draw(st.sampled_from((None, a_point(103.5, 14.9)))),
-            )
-            log.received(source, house, *members, period=period, happened_at=moment, reported_at=moment)
-        elif kind == "withdraw":
-            log.withdrawn(source, key, period=period, reported_at=moment)
-        elif kind == "void":
-            log.voided(draw(st.sampled_from("xyz")))
-        else:
-            ways = st.one_of(
-                st.sampled_from(people).map(by_citizen),
-                st.sampled_from(HOUSES[:2]).map(by_house),
-                st.sampled_from("abc").map(lambda k: by_record(source, k)),
-                st.sampled_from("abc").map(lambda k: by_household(source, k)),
-            )
-            refs = draw(st.lists(ways, min_size=1, max_size=2))
-            log.helped(draw(st.sampled_from("xyz")), *refs, happened_at=moment, corrects=kind == "correct")
-    return log
 
 
 @contextlib.asynccontextmanager
