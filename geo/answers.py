@@ -33,7 +33,7 @@ def collection(
     root: Root,
     layer: Layer,
     extent: tuple[float, float, float, float] | None,
-    pairs: Sequence[tuple[str, str]],
+    query: str,
 ) -> Json:
     """One collection; the same in the list and alone."""
     spatial = [list(extent)] if extent else [[-180.0, -90.0, 180.0, 90.0]]
@@ -48,7 +48,7 @@ def collection(
             "spatial": {"bbox": spatial, "crs": ogc.CRS84},
             "temporal": {"interval": [[None, None]], "trs": ogc.GREGORIAN},
         },
-        "links": plain(collection_links(root, layer.id, query_text(pairs))),
+        "links": plain(collection_links(root, layer.id, query_text(query))),
     }
 
 
@@ -91,16 +91,14 @@ def feature(found: Feature, links: Sequence[Link] = ()) -> Json:
     return whole | ({"links": plain(links)} if links else {})
 
 
-def tilejson(
-    root: Root, layer: Layer, rights: frozenset[str], extent: object, pairs: Sequence[tuple[str, str]]
-) -> Json:
+def tilejson(root: Root, layer: Layer, rights: frozenset[str], extent: object, query: str) -> Json:
     """TileJSON 3.0.0 with the time basis in the tile addresses."""
     hidden = ("head_name", "house_code", "house_no", "basis_sequence", "basis_valid_at")
     fields = {p.name: p.title_th for p in layer.shown(rights) if p.name not in hidden}
     return {
         "tilejson": "3.0.0",
         "name": layer.title_th,
-        "tiles": [root.at("xyz", layer.id) + "/{z}/{x}/{y}.mvt" + query_text(pairs)],
+        "tiles": [root.at("xyz", layer.id) + "/{z}/{x}/{y}.mvt" + query_text(query)],
         "vector_layers": [{"id": layer.id, "fields": fields}],
         "minzoom": 0,
         "maxzoom": 16,

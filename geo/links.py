@@ -1,15 +1,13 @@
 """Every hyperlink of the layers, inside the root that was asked. Pure."""
 
-from collections.abc import Mapping, Sequence
-from urllib.parse import quote
+from urllib.parse import quote, unquote_plus
 
 import msgspec
 
 from geo import ogc
 from geo.context import AnyRequest
 
-KEPT = ("bbox", "datetime", "as_of", "limit", "f")
-"""Parameters that go on from page to page, as they were given."""
+QUERY_SAFE = "%:/,.-_~&=+;@!$'()*?"
 
 
 class Link(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -49,11 +47,20 @@ def read_root(request: AnyRequest) -> Root:
     return Root(base=f"{scheme}://{host}{prefix}{path}", valid_at=date, as_of=known)
 
 
-def query_text(pairs: Sequence[tuple[str, str]], **changes: str) -> str:
-    """The query of a link: the parameters as given, `changes` on top."""
-    kept = [(name, value) for name, value in pairs if name not in changes]
-    encoded = [f"{name}={quote(value, safe=':/,.-_')}" for name, value in (*kept, *changes.items())]
-    return "?" + "&".join(encoded) if encoded else ""
+def safe_query(query: str) -> str:
+    """A query as it was written, but for what has no place in an address. Clients look for their own spelling in links (GDAL)."""
+    return quote(query, safe=QUERY_SAFE)
+
+
+def query_text(query: str, **changes: str) -> str:
+    """The query of a link: the parameters as written, `changes` on top."""
+    kept = [part for part in safe_query(query).split("&") if part and _name(part) not in changes]
+    added = [f"{name}={quote(value)}" for name, value in changes.items()]
+    return "?" + "&".join([*kept, *added]) if kept or added else ""
+
+
+def _name(part: str) -> str:
+    return unquote_plus(part.partition("=")[0])
 
 
 def landing_links(root: Root) -> list[Link]:
@@ -87,22 +94,23 @@ def collection_links(root: Root, cid: str, query: str) -> list[Link]:
     ]
 
 
-def items_links(root: Root, cid: str, pairs: Sequence[tuple[str, str]], token: str | None) -> list[Link]:
+def items_links(root: Root, cid: str, query: str, token: str | None) -> list[Link]:
     """Of a page of items; `token` is that of the next page."""
     here = root.at("collections", cid, "items")
     links = [
-        Link(href=here + query_text(pairs), rel="self", type=ogc.GEOJSON),
+        Link(href=here + query_text(query), rel="self", type=ogc.GEOJSON),
         Link(href=root.at("collections", cid), rel="collection", type=ogc.JSON),
     ]
     if token is not None:
-        links.append(Link(href=here + query_text(pairs, token=token), rel="next", type=ogc.GEOJSON))
+        links.append(Link(href=here + query_text(query, token=token), rel="next", type=ogc.GEOJSON))
     return links
 
 
-def item_links(root: Root, cid: str, fid: str, query: Mapping[str, str]) -> list[Link]:
+def item_links(root: Root, cid: str, fid: str, query: str) -> list[Link]:
     """Of one feature."""
-    asked = query_text(list(query.items()))
     return [
-        Link(href=root.at("collections", cid, "items", fid) + asked, rel="self", type=ogc.GEOJSON),
+        Link(
+            href=root.at("collections", cid, "items", fid) + query_text(query), rel="self", type=ogc.GEOJSON
+        ),
         Link(href=root.at("collections", cid), rel="collection", type=ogc.JSON),
     ]

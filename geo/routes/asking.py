@@ -5,6 +5,7 @@ import hashlib
 import re
 from collections.abc import AsyncGenerator, Sequence
 from typing import Any
+from urllib.parse import parse_qsl, quote
 
 import msgspec
 from litestar import Response
@@ -16,12 +17,11 @@ from geo import ogc
 from geo.answers import Json
 from geo.context import AnyRequest, Basis, Caller, GeoContext, Moment, Reading
 from geo.layers import BY_ID, Layer
-from geo.links import Root, read_root
+from geo.links import Root, read_root, safe_query
 from geo.pages import page
 from geo.params import ItemsQuery, basis_texts, parse_format, read_pairs
 
 TIMES = frozenset({"datetime", "as_of", "f"})
-HTML_UTF8 = f"{ogc.HTML}; charset=utf-8"
 MASK_VERSION = 1
 """Raised with every change of what is hidden, so that no cache shows the old."""
 PAST_SECONDS = 300
@@ -31,9 +31,9 @@ DATED_ROOT = re.compile(r"/ogc/(valid|as-of)/(\d{4})(-\d{2}-\d{2})(?=/|\Z)")
 _encoder = msgspec.json.Encoder()
 
 
-def pairs_of(request: AnyRequest) -> list[tuple[str, str]]:
-    """The query parameters as they were given, in order."""
-    return [(name, value) for name, value in request.query_params.multi_items()]
+def query_of(request: AnyRequest) -> str:
+    """The query as it was written."""
+    return bytes(request.scope["query_string"]).decode("latin-1")
 
 
 def ask(
@@ -47,7 +47,7 @@ def ask(
             message_th="ที่อยู่ต้องมีวันที่ เช่น /ogc/valid/2023-09-30/",
             code="NO_SUCH_ROOT",
         )
-    asked = read_pairs(pairs_of(request), known)
+    asked = read_pairs(parse_qsl(query_of(request), keep_blank_values=True), known)
     parse_format(asked.get("f"), formats)
     return root, asked
 
@@ -60,8 +60,8 @@ def redirect_buddhist(request: AnyRequest) -> Redirect | None:
         return None
     prefix = request.headers.get("x-forwarded-prefix", "").rstrip("/")
     year = int(found[2]) - BUDDHIST_OFFSET
-    query = bytes(request.scope["query_string"]).decode("latin-1")
-    target = f"{prefix}/ogc/{found[1]}/{year}{found[3]}{path[found.end() :] or '/'}"
+    query = safe_query(query_of(request))
+    target = f"{prefix}/ogc/{found[1]}/{year}{found[3]}{quote(path[found.end() :]) or '/'}"
     return Redirect(f"{target}?{query}" if query else target, status_code=308)
 
 
@@ -163,7 +163,7 @@ def answer(
     content = _encoder.encode(document)
     if wants_html(request, asked):
         content = page(title, msgspec.json.decode(content)).encode()
-        media_type = HTML_UTF8
+        media_type = ogc.HTML
     if headers is None:
         etag = to_etag(content)
         again = unchanged(request, etag)

@@ -10,7 +10,7 @@ from geo.answers import Json, basis_note, collection, feature_schema, plain, til
 from geo.context import AnyRequest, GeoContext
 from geo.links import Root, landing_links
 from geo.params import ItemsQuery, parse_datetime
-from geo.routes.asking import TIMES, answer, ask, find_layer, pairs_of, read_at
+from geo.routes.asking import TIMES, answer, ask, find_layer, query_of, read_at
 
 ONLY_FORMAT = frozenset({"f"})
 
@@ -72,10 +72,10 @@ async def list_collections(request: AnyRequest, geo: NamedDependency[GeoContext]
     async with read_at(geo, root, times_of(root, asked)) as reading:
         extent = await store.fetch_extent(reading)
         note = basis_note(reading.basis)
-    pairs = pairs_of(request)
+    query = query_of(request)
     document: Json = {
         "links": [{"href": root.at("collections"), "rel": "self", "type": ogc.JSON}],
-        "collections": [collection(root, layer, extent, pairs) for layer in visible_layers(caller.rights)],
+        "collections": [collection(root, layer, extent, query) for layer in visible_layers(caller.rights)],
         "basis": note,
     }
     return answer(request, asked, document, title="ชั้นข้อมูล")
@@ -89,7 +89,7 @@ async def get_collection(request: AnyRequest, geo: NamedDependency[GeoContext]) 
     layer = find_layer(request, caller)
     async with read_at(geo, root, times_of(root, asked)) as reading:
         extent = await store.fetch_extent(reading)
-    return answer(request, asked, collection(root, layer, extent, pairs_of(request)), title=layer.title_th)
+    return answer(request, asked, collection(root, layer, extent, query_of(request)), title=layer.title_th)
 
 
 @get("/collections/{cid:str}/feature-schema", include_in_schema=False)
@@ -111,5 +111,5 @@ async def get_tilejson(request: AnyRequest, geo: NamedDependency[GeoContext]) ->
     layer = find_layer(request, caller)
     async with read_at(geo, root, times_of(root, asked)) as reading:
         extent = await store.fetch_extent(reading)
-    document = tilejson(root, layer, caller.rights, extent, pairs_of(request))
+    document = tilejson(root, layer, caller.rights, extent, query_of(request))
     return answer(request, asked, document, title=layer.title_th)

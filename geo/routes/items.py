@@ -36,7 +36,7 @@ from geo.routes.asking import (
     headers_for,
     link_header,
     moment_of,
-    pairs_of,
+    query_of,
     read_at,
     unchanged,
 )
@@ -80,7 +80,7 @@ async def list_items(request: AnyRequest, geo: NamedDependency[GeoContext]) -> R
             return again
         found = await fetch_page(geo, reading, caller, layer, query, moment_of(root, query))
     token = _next_token(found, basis, digest)
-    links = items_links(root, layer.id, pairs_of(request), token)
+    links = items_links(root, layer.id, query_of(request), token)
     document: Json = {
         "type": "FeatureCollection",
         "features": [feature(one) for one in found.features],
@@ -142,7 +142,9 @@ async def get_item(request: AnyRequest, geo: NamedDependency[GeoContext]) -> Res
         found = await fetch_one(geo, reading, caller, layer, fid, query, moment_of(root, query))
         basis = reading.basis
     await _note(geo, request, caller, layer, 1)
-    document = feature(found, item_links(root, layer.id, fid, asked)) | {"basis": basis_note(basis)}
+    document = feature(found, item_links(root, layer.id, fid, query_of(request))) | {
+        "basis": basis_note(basis)
+    }
     headers = headers_for(basis, etag_of(basis, caller, request), caller) | CONTENT_CRS
     return answer(request, asked, document, media_type=ogc.GEOJSON, headers=headers, title=layer.title_th)
 

@@ -143,7 +143,7 @@ def create_pool(database_url: str) -> Pool:
     """
     return AsyncConnectionPool(
         database_url,
-        kwargs={"options": SESSION, "connect_timeout": 3},
+        kwargs={"options": SESSION, "connect_timeout": 3, "autocommit": True},
         min_size=2,
         max_size=POOL_SIZE,
         timeout=PATIENCE_SECONDS,

@@ -27,7 +27,7 @@ from hub.sealing import seal_bytes
 
 Progress = Callable[[str, int, int], None]
 CHUNK = 500
-BREATH = 25
+BREATH = 5
 """After so many records the loop is let in, so that what is being appended goes on."""
 FIRST_ERRORS = 20
 FIRST_ROWS = 500

@@ -1,9 +1,16 @@
 """A small province for the layers: two amphoe, five tambon, households that move, leave, and are too few to be shown."""
 
+import contextlib
+import uuid
+from collections.abc import AsyncGenerator
+
+import httpx
 import shapely
 
 from contracts.events import Area, Boundaries, BoundariesLoaded
+from tests.api.stage import Stage, open_stage
 from tests.builders import Log, a_house, a_member, a_point, by_record, day
+from tests.fixtures.postgres import TestCluster
 
 HOUSEHOLDS = {"320101": 3, "320102": 14, "320103": 20, "320201": 12, "320202": 15}
 CORNERS = {"320101": 103.0, "320102": 103.1, "320103": 103.2, "320201": 103.3, "320202": 103.4}
@@ -64,3 +71,25 @@ def province() -> Log:
     log.helped("x", by_record("tpmap", "320103-5"), happened_at=day(30))
     log.withdrawn("tpmap", LEFT, reported_at=day(400))
     return log
+
+
+@contextlib.asynccontextmanager
+async def open_province(cluster: TestCluster, folder) -> AsyncGenerator[Stage]:
+    """The province behind the real app, in a database of its own."""
+    name = f"test_{uuid.uuid4().hex[:12]}"
+    async with open_stage(cluster.create(name), province().items, folder) as stage:
+        yield stage
+    cluster.drop(name)
+
+
+async def get(hub: Stage, path: str, role: str | None = "auditor", **headers: str) -> httpx.Response:
+    """The answer to a path with its query, exactly as written."""
+    key = {} if role is None else {"X-API-Key": hub.keys[role]}
+    return await hub.client.get(path, headers=key | {n.replace("_", "-"): v for n, v in headers.items()})
+
+
+async def ask(hub: Stage, path: str, role: str | None = "auditor") -> dict:
+    """The JSON of an answer that must be a good one."""
+    answer = await get(hub, path, role)
+    assert answer.status_code == 200, answer.text
+    return answer.json()

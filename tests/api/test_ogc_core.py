@@ -11,8 +11,8 @@ import pytest
 import pytest_asyncio
 
 from geo import ogc
-from tests.api.ogc_province import HOUSEHOLDS, province
-from tests.api.stage import Stage, open_stage
+from tests.api.ogc_province import HOUSEHOLDS, ask, get, open_province
+from tests.api.stage import Stage
 from tests.fixtures.postgres import TestCluster
 
 CRS84 = "<http://www.opengis.net/def/crs/OGC/1.3/CRS84>"
@@ -22,11 +22,8 @@ TEMPORARY = re.compile(r"[A-Za-z0-9_-]+\Z")
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def hub(postgres_cluster: TestCluster, tmp_path_factory) -> AsyncGenerator[Stage]:
-    name = f"test_{uuid.uuid4().hex[:12]}"
-    url = postgres_cluster.create(name)
-    async with open_stage(url, province().items, tmp_path_factory.mktemp("hub")) as stage:
+    async with open_province(postgres_cluster, tmp_path_factory.mktemp("hub")) as stage:
         yield stage
-    postgres_cluster.drop(name)
 
 
 def path_of(href: str) -> str:
@@ -44,7 +41,7 @@ def relations(document: dict) -> dict[str, dict]:
 )
 async def test_every_root_is_a_whole_service_whose_links_stay_inside_it(hub: Stage, root: str) -> None:
     for landing_path in (root, root + "/"):
-        landing = await hub.ask(landing_path)
+        landing = await ask(hub, landing_path)
         found = relations(landing)
         assert {"self", "conformance", "data", "service-desc", "service-doc"} <= found.keys()
     seen, waiting = set(), [link["href"] for link in landing["links"]]
@@ -54,7 +51,7 @@ async def test_every_root_is_a_whole_service_whose_links_stay_inside_it(hub: Sta
             continue
         seen.add(path)
         assert path.startswith(root + "/")
-        answer = await hub.get(path)
+        answer = await get(hub, path)
         assert answer.status_code == 200, (path, answer.text)
         if "json" in answer.headers["content-type"] and "/api" not in path:
             document = answer.json()
@@ -64,11 +61,11 @@ async def test_every_root_is_a_whole_service_whose_links_stay_inside_it(hub: Sta
 
 
 async def test_the_conformance_page_declares_the_classes(hub: Stage) -> None:
-    assert (await hub.ask("/ogc/conformance"))["conformsTo"] == list(ogc.CONFORMANCE)
+    assert (await ask(hub, "/ogc/conformance"))["conformsTo"] == list(ogc.CONFORMANCE)
 
 
 async def test_the_api_definition_is_valid_openapi_3_0_with_literal_paths_and_limits(hub: Stage) -> None:
-    answer = await hub.get("/ogc/api")
+    answer = await get(hub, "/ogc/api")
     assert answer.headers["content-type"] == "application/vnd.oai.openapi+json;version=3.0"
     document = answer.json()
     assert document["openapi"] == "3.0.3"
@@ -87,10 +84,10 @@ async def test_the_api_definition_is_valid_openapi_3_0_with_literal_paths_and_li
 
 
 async def test_list_and_single_collection_agree(hub: Stage) -> None:
-    listed = (await hub.ask("/ogc/collections"))["collections"]
+    listed = (await ask(hub, "/ogc/collections"))["collections"]
     assert [layer["id"] for layer in listed] == LAYERS
     for layer in listed:
-        alone = await hub.ask(f"/ogc/collections/{layer['id']}")
+        alone = await ask(hub, f"/ogc/collections/{layer['id']}")
         assert alone == layer
         assert alone["crs"][0] == alone["storageCrs"] == ogc.CRS84
         found = relations(alone)
@@ -100,7 +97,7 @@ async def test_list_and_single_collection_agree(hub: Stage) -> None:
 
 @pytest.mark.parametrize("layer", LAYERS)
 async def test_a_page_of_items_says_what_it_is(hub: Stage, layer: str) -> None:
-    answer = await hub.get(f"/ogc/collections/{layer}/items", limit="3")
+    answer = await get(hub, f"/ogc/collections/{layer}/items?limit=3")
     page = answer.json()
     assert answer.headers["content-type"] == "application/geo+json"
     assert answer.headers["content-crs"] == CRS84
@@ -109,7 +106,7 @@ async def test_a_page_of_items_says_what_it_is(hub: Stage, layer: str) -> None:
     assert answer.headers["ogc-numberreturned"] == str(page["numberReturned"])
     assert answer.headers["ogc-numbermatched"] == str(page["numberMatched"])
     assert relations(page)["self"]["type"] == ogc.GEOJSON
-    schema = await hub.ask(f"/ogc/collections/{layer}/feature-schema")
+    schema = await ask(hub, f"/ogc/collections/{layer}/feature-schema")
     described = schema["properties"]["properties"]["properties"]
     for feature in page["features"]:
         assert list(feature["properties"]) == list(described)
@@ -119,14 +116,14 @@ async def test_a_page_of_items_says_what_it_is(hub: Stage, layer: str) -> None:
 async def test_following_next_reaches_every_item_even_with_the_limit_rewritten(
     hub: Stage, layer: str
 ) -> None:
-    first = await hub.ask(f"/ogc/collections/{layer}/items", limit="1")
+    first = await ask(hub, f"/ogc/collections/{layer}/items?limit=1")
     found = [feature["id"] for feature in first["features"]]
     link = relations(first).get("next")
     pages = 1
     while link:
         path = path_of(link["href"])
         assert all("=" in pair and "%" not in pair for pair in path.partition("?")[2].split("&"))
-        page = await hub.ask(path.replace("limit=1", "limit=10000"))
+        page = await ask(hub, path.replace("limit=1", "limit=10000"))
         found += [feature["id"] for feature in page["features"]]
         link = relations(page).get("next")
         pages += 1
@@ -136,7 +133,7 @@ async def test_following_next_reaches_every_item_even_with_the_limit_rewritten(
 
 async def test_the_next_link_carries_every_parameter_and_stands_in_the_header_too(hub: Stage) -> None:
     asked = "bbox=102.9,14.4,103.25,14.7&datetime=2022-06-30T00:00:00Z&as_of=seq:60&limit=2"
-    answer = await hub.get(f"/ogc/collections/household_points/items?{asked}")
+    answer = await get(hub, f"/ogc/collections/household_points/items?{asked}")
     href = relations(answer.json())["next"]["href"]
     assert f"?{asked}&token=" in href
     assert f'<{href}>; rel="next"; type="application/geo+json"' in answer.headers["link"]
@@ -154,7 +151,7 @@ async def test_the_next_link_carries_every_parameter_and_stands_in_the_header_to
             "datetime=2024/2023",
             "datetime=a/b/c",
         ),
-        *("datetime=2023-01-01T00:00:00", "datetime=9999-12-31", "datetime=0001-01-01T00:00:00%2B14:00"),
+        *("datetime=2023-01-01T00:00:00", "datetime=0001-01-01T00:00:00%2B14:00"),
         *(
             "as_of=tomorrow",
             "as_of=seq:-1",
@@ -170,7 +167,7 @@ async def test_the_next_link_carries_every_parameter_and_stands_in_the_header_to
 )
 async def test_a_doubtful_parameter_is_refused_with_a_problem(hub: Stage, query: str) -> None:
     for layer in LAYERS[::2]:
-        answer = await hub.get(f"/ogc/collections/{layer}/items?{query}")
+        answer = await get(hub, f"/ogc/collections/{layer}/items?{query}")
         assert answer.status_code == 400, (query, answer.text[:300])
         assert answer.headers["content-type"].startswith("application/problem+json")
         problem = answer.json()
@@ -179,13 +176,13 @@ async def test_a_doubtful_parameter_is_refused_with_a_problem(hub: Stage, query:
 
 
 async def test_equal_repeats_of_a_parameter_count_once(hub: Stage) -> None:
-    page = await hub.ask("/ogc/collections/amphoe_summary/items?as_of=seq:10&as_of=seq%3A10")
+    page = await ask(hub, "/ogc/collections/amphoe_summary/items?as_of=seq:10&as_of=seq%3A10")
     assert page["basis"]["sequence"] == 10
 
 
 async def test_a_limit_above_the_maximum_is_answered_with_the_maximum(hub: Stage) -> None:
     for limit in ("10001", "9" * 40):
-        page = await hub.ask("/ogc/collections/tambon_summary/items", limit=limit)
+        page = await ask(hub, f"/ogc/collections/tambon_summary/items?limit={limit}")
         assert page["numberReturned"] == len(HOUSEHOLDS)
 
 
@@ -205,34 +202,32 @@ async def test_a_limit_above_the_maximum_is_answered_with_the_maximum(hub: Stage
     ],
 )
 async def test_any_box_is_answered(hub: Stage, layer: str, bbox: str, is_empty: bool) -> None:
-    page = await hub.ask(f"/ogc/collections/{layer}/items", bbox=bbox)
+    page = await ask(hub, f"/ogc/collections/{layer}/items?bbox={bbox}")
     assert (page["numberReturned"] == 0) == is_empty
     assert "next" not in relations(page)
 
 
 async def test_a_box_selects_what_touches_it(hub: Stage) -> None:
-    page = await hub.ask("/ogc/collections/tambon_summary/items", bbox="103.05,14.55,103.15,14.56")
+    page = await ask(hub, "/ogc/collections/tambon_summary/items?bbox=103.05,14.55,103.15,14.56")
     assert [feature["properties"]["code"] for feature in page["features"]] == ["320101", "320102"]
-    points = (await hub.ask("/ogc/collections/household_points/items"))["features"]
+    points = (await ask(hub, "/ogc/collections/household_points/items"))["features"]
     inside = {f["id"] for f in points if 103.12 <= f["geometry"]["coordinates"][0] <= 103.3}
-    page = await hub.ask("/ogc/collections/household_points/items", bbox="103.12,14,103.3,15")
+    page = await ask(hub, "/ogc/collections/household_points/items?bbox=103.12,14,103.3,15")
     assert {feature["id"] for feature in page["features"]} == inside != set()
 
 
 @pytest.mark.parametrize("layer", LAYERS)
 async def test_one_feature_is_the_one_of_the_list(hub: Stage, layer: str) -> None:
-    listed = (await hub.ask(f"/ogc/collections/{layer}/items", limit="2", datetime="2023-01-01"))["features"][
-        1
-    ]
-    answer = await hub.get(f"/ogc/collections/{layer}/items/{listed['id']}", datetime="2023-01-01")
+    listed = (await ask(hub, f"/ogc/collections/{layer}/items?limit=2&datetime=2023-01-01"))["features"][1]
+    answer = await get(hub, f"/ogc/collections/{layer}/items/{listed['id']}?datetime=2023-01-01")
     assert answer.headers["content-type"] == "application/geo+json"
     assert answer.headers["content-crs"] == CRS84
     alone = answer.json()
     assert {name: alone[name] for name in listed} == listed
     assert {"self", "collection"} <= relations(alone).keys()
     for id_ in ("nothing", "TH99", str(uuid.uuid4()), "%00", "TH320101%27"):
-        assert (await hub.get(f"/ogc/collections/{layer}/items/{id_}")).status_code == 404, id_
-    interval = await hub.get(f"/ogc/collections/{layer}/items/{listed['id']}", datetime="2023-01-01/..")
+        assert (await get(hub, f"/ogc/collections/{layer}/items/{id_}")).status_code == 404, id_
+    interval = await get(hub, f"/ogc/collections/{layer}/items/{listed['id']}?datetime=2023-01-01/..")
     assert interval.status_code == 400
 
 
@@ -243,7 +238,7 @@ async def test_what_does_not_exist_is_404(hub: Stage) -> None:
         "/ogc/valid/someday/",
         "/ogc/none",
     ):
-        assert (await hub.get(path)).status_code == 404, path
+        assert (await get(hub, path)).status_code == 404, path
 
 
 async def test_a_browser_gets_pages_and_everybody_else_json(hub: Stage) -> None:
@@ -258,15 +253,15 @@ async def test_a_browser_gets_pages_and_everybody_else_json(hub: Stage) -> None:
     paths += [f"/ogc/collections/{layer}/items" for layer in LAYERS]
     paths += ["/ogc/collections/amphoe_summary/items/TH3201"]
     for path in paths:
-        page = await hub.get(path, headers=browser)
+        page = await get(hub, path, **browser)
         assert page.headers["content-type"] == "text/html; charset=utf-8", path
         assert '<html lang="th">' in page.text
         assert "http" not in re.sub(r"http://(hub\.test|www\.opengis\.net)", "", page.text)
         if path != "/ogc/api.html":
             for accept in ("*/*", "application/json"):
-                assert "json" in (await hub.get(path, headers={"Accept": accept})).headers["content-type"]
-            assert "json" in (await hub.get(path, headers=browser, f="json")).headers["content-type"]
-            assert "html" in (await hub.get(path, f="html")).headers["content-type"]
+                assert "json" in (await get(hub, path, Accept=accept)).headers["content-type"]
+            assert "json" in (await get(hub, path + "?f=json", **browser)).headers["content-type"]
+            assert "html" in (await get(hub, path + "?f=html")).headers["content-type"]
 
 
 async def test_links_are_those_that_a_client_behind_a_proxy_can_follow(hub: Stage) -> None:
@@ -275,9 +270,9 @@ async def test_links_are_those_that_a_client_behind_a_proxy_can_follow(hub: Stag
         "X-Forwarded-Host": "pao.example",
         "X-Forwarded-Prefix": "/hub",
     }
-    landing = (await hub.get("/ogc/", headers=forwarded)).json()
+    landing = (await get(hub, "/ogc/", **forwarded)).json()
     assert all(link["href"].startswith("https://pao.example/hub/ogc/") for link in landing["links"])
-    moved = await hub.get("/ogc/valid/2566-09-30/collections?f=json", headers=forwarded)
+    moved = await get(hub, "/ogc/valid/2566-09-30/collections?f=json", **forwarded)
     assert moved.headers["location"] == "/hub/ogc/valid/2023-09-30/collections?f=json"
 
 
@@ -294,7 +289,7 @@ async def test_links_are_those_that_a_client_behind_a_proxy_can_follow(hub: Stag
     ],
 )
 async def test_a_buddhist_year_in_a_root_leads_to_the_common_one(hub: Stage, path: str, target: str) -> None:
-    answer = await hub.get(path)
+    answer = await get(hub, path)
     assert (answer.status_code, answer.headers["location"]) == (308, target)
 
 
@@ -309,13 +304,13 @@ async def test_pages_of_any_origin_may_read_and_preflights_need_no_key(hub: Stag
         ("/ogc/collections/none", 404),
         ("/ogc/collections?x=1", 400),
     ):
-        answer = await hub.get(path, headers=origin)
+        answer = await get(hub, path, **origin)
         assert answer.status_code == status
         assert answer.headers["access-control-allow-origin"] == "*"
         assert "access-control-allow-credentials" not in answer.headers
         exposed = answer.headers["access-control-expose-headers"]
         assert all(name in exposed for name in ("Link", "ETag", "Content-Crs", "OGC-NumberMatched"))
-    refused = await hub.get("/ogc/collections", None, headers=origin | {"X-API-Key": "wrong"})
+    refused = await get(hub, "/ogc/collections", None, **(origin | {"X_API_Key": "wrong"}))
     assert refused.status_code == 401
     assert refused.headers["access-control-allow-origin"] == "*"
 
@@ -327,21 +322,19 @@ async def test_documents_are_asked_for_again_and_answered_304(hub: Stage) -> Non
         "/ogc/collections/amphoe_summary",
         "/ogc/collections/amphoe_summary/feature-schema",
     ):
-        answer = await hub.get(path)
+        answer = await get(hub, path)
         assert answer.headers["cache-control"] == "no-cache"
         assert "X-API-Key" in answer.headers["vary"]
-        again = await hub.get(path, headers={"If-None-Match": answer.headers["etag"]})
+        again = await get(hub, path, If_None_Match=answer.headers["etag"])
         assert (again.status_code, again.content) == (304, b"")
-    public = await hub.get(
-        "/ogc/api", None, headers={"If-None-Match": (await hub.get("/ogc/api")).headers["etag"]}
-    )
+    public = await get(hub, "/ogc/api", None, If_None_Match=(await get(hub, "/ogc/api")).headers["etag"])
     assert public.status_code == 200
 
 
 async def test_the_same_question_is_answered_with_the_same_bytes(hub: Stage) -> None:
     path = "/ogc/valid/2023-09-30/collections/tambon_summary/items?as_of=seq:50"
-    first, second = await hub.get(path), await hub.get(path)
+    first, second = await get(hub, path), await get(hub, path)
     assert first.content == second.content
     assert first.headers["etag"] == second.headers["etag"]
-    assert (await hub.get(path, headers={"If-None-Match": first.headers["etag"]})).status_code == 304
+    assert (await get(hub, path, If_None_Match=first.headers["etag"])).status_code == 304
     assert dt.datetime.fromisoformat(json.loads(first.content)["basis"]["valid_at"]) < hub.now
