@@ -1,7 +1,7 @@
-"""A query's conditions as SQL, one small function each; every value stays a parameter. Pure."""
+"""A query's conditions as SQL, one small function each; text from outside stays a parameter. Pure."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from psycopg import sql
 
@@ -89,10 +89,10 @@ def one_of(column: str, value: str) -> Condition:
     return sql.SQL("{} = {}").format(sql.Identifier(column), sql.Literal(value))
 
 
-def equals(pairs: Mapping[str, str], columns: Mapping[str, str]) -> Condition:
-    """Simple equality on named columns; the names are checked before."""
+def equals(names: Iterable[str], columns: Mapping[str, str]) -> Condition:
+    """Simple equality on named columns; the names are checked before, the values are parameters of the same names."""
     parts = [
-        sql.SQL("s.{}::text = {}").format(sql.Identifier(columns[name]), sql.Literal(value))
-        for name, value in pairs.items()
+        sql.SQL("s.{}::text = {}").format(sql.Identifier(columns[name]), sql.Placeholder(name))
+        for name in names
     ]
     return sql.SQL(" AND ").join(parts) if parts else ALWAYS

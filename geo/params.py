@@ -12,6 +12,10 @@ from contracts.times import DATE, parse_date, parse_valid_at, start_of_day, to_t
 from geo.ogc import CRS84, LIMIT_DEFAULT, LIMIT_MAX
 
 FIRST_DATE = "0001-01-01"
+FIRST_INSTANT = f"{FIRST_DATE}T00:00:00Z"
+LAST_KEY = (1 << 63) - 1
+Place = tuple[int | str, str | None]
+"""Where a page ends: the code of an area, or the key of a household with the start of its version."""
 Box = tuple[float, float, float, float]
 Pairs = Sequence[tuple[str, str]]
 
@@ -31,7 +35,7 @@ class Token(msgspec.Struct, frozen=True, kw_only=True):
     version: int
     sequence: int
     valid_at: str
-    last: tuple[int | str, str | None]
+    last: Place
     digest: str
 
 
@@ -56,6 +60,8 @@ def read_pairs(pairs: Pairs, known: frozenset[str]) -> dict[str, str]:
     """Parameters by name. Equal repeats count once (GDAL sends some twice); unknown or contradicting ones raise InvalidInput."""
     found: dict[str, str] = {}
     for name, value in pairs:
+        if "\x00" in value:
+            raise bad(name, f"'{name}' has a character that is none.", f"'{name}' มีอักขระที่ใช้ไม่ได้")
         if name not in known:
             raise InvalidInput(
                 f"'{name}' is not a parameter here; there are {', '.join(sorted(known))}.",
@@ -158,9 +164,37 @@ def decode_token(text: str | None) -> Token | None:
     if text is None:
         return None
     try:
-        return msgspec.msgpack.decode(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)), type=Token)
-    except (ValueError, msgspec.MsgspecError) as error:
-        raise bad("token", "'token' comes from a 'next' link, whole.", "'token' ต้องมาจากลิงก์ next") from error
+        token = msgspec.msgpack.decode(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)), type=Token)
+        parse_valid_at(token.valid_at)
+        if token.last[1] is not None:
+            parse_valid_at(token.last[1])
+    except (ValueError, OverflowError, msgspec.MsgspecError, InvalidInput) as error:
+        raise bad_token() from error
+    return token
+
+
+def bad_token() -> InvalidInput:
+    """A token that no page gave."""
+    return bad("token", "'token' comes from a 'next' link, whole.", "'token' ต้องมาจากลิงก์ next")
+
+
+def last_code(token: Token | None) -> str:
+    """After which area a page begins. Raises InvalidInput."""
+    if token is None:
+        return ""
+    if not isinstance(token.last[0], str) or "\x00" in token.last[0]:
+        raise bad_token()
+    return token.last[0]
+
+
+def last_household(token: Token | None) -> tuple[int, str]:
+    """After which household and start of its version a page begins. Raises InvalidInput."""
+    if token is None:
+        return 0, FIRST_INSTANT
+    key, start = token.last
+    if not isinstance(key, int) or not 0 <= key <= LAST_KEY or start is None:
+        raise bad_token()
+    return key, start
 
 
 def digest_question(layer: str, asked: Mapping[str, str]) -> str:

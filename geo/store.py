@@ -14,14 +14,13 @@ from geo import filters
 from geo.context import AreaCounts, Basis, Caller, Reading
 from geo.layers import Layer
 from geo.ogc import PCODE_PREFIX
-from geo.params import ItemsQuery, When
+from geo.params import ItemsQuery, Place, When, last_code, last_household
 from projections import queries
 
 _SQL = queries.load(Path(__file__).parent / "sql")
 
 CELL_ZOOM = 11
 """From this zoom on a tile holds points, below it cells."""
-NO_PLACE = dt.datetime(1, 1, 1, tzinfo=dt.UTC)
 POINT_FILTERS = {"amphoe": "amphoe", "tambon": "tambon", "in_sources": "in_sources", "level": "level"} | {
     f"need_{need}": need for need in NEEDS
 }
@@ -39,7 +38,7 @@ class Feature(msgspec.Struct, frozen=True):
     id: str
     properties: Properties
     geometry: bytes
-    place: tuple[int | str, str | None]
+    place: Place
 
 
 class Page(msgspec.Struct, frozen=True):
@@ -73,9 +72,13 @@ async def fetch_areas(
 ) -> Page:
     """A page of areas with their counts; `only` is the code of a single one."""
     basis = reading.basis
-    last = str(query.token.last[0]) if query.token else ""
     condition = filters.boxes("geom", query.boxes) if only is None else filters.one_of("code", only)
-    values = {"level": layer.level, "sequence": basis.sequence, "last": last, "limit": query.limit + 1}
+    values = {
+        "level": layer.level,
+        "sequence": basis.sequence,
+        "last": last_code(query.token),
+        "limit": query.limit + 1,
+    }
     await reading.cursor.execute(_statement("area_features", box=condition), values)
     rows = await reading.cursor.fetchall()
     by_code = {area.code: area for area in counts}
@@ -95,9 +98,7 @@ async def fetch_areas(
     return Page(features, matched, len(rows) > query.limit)
 
 
-async def _count(
-    reading: Reading, statement: filters.Condition, values: Mapping[str, object] | None = None
-) -> int:
+async def _count(reading: Reading, statement: filters.Condition, values: Mapping[str, object]) -> int:
     await reading.cursor.execute(statement, values)
     row = await reading.cursor.fetchone()
     return row[0] if row else 0
@@ -130,11 +131,11 @@ async def fetch_points(reading: Reading, caller: Caller, layer: Layer, query: It
         "equals": filters.equals(query.equals, POINT_FILTERS),
     }
     box = {"near": filters.near(query.boxes), "box": filters.boxes("s.geom", query.boxes)}
-    last, start = query.token.last if query.token else (0, None)
-    values = {"last": last, "last_start": start or NO_PLACE, "limit": query.limit + 1}
+    last, start = last_household(query.token)
+    values = {"last": last, "last_start": start, "limit": query.limit + 1} | dict(query.equals)
     await reading.cursor.execute(_statement("point_features", **parts, **box), values)
     rows = await reading.cursor.fetchall()
-    matched = None if query.boxes else await _count(reading, _statement("count_points", **parts))
+    matched = None if query.boxes else await _count(reading, _statement("count_points", **parts), values)
     features = [_point(row, basis, caller, layer) for row in rows[: query.limit]]
     return Page(features, matched, len(rows) > query.limit)
 

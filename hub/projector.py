@@ -92,7 +92,7 @@ async def _project_once(
     logger.info("projecting", extra={"version": version.schema_name, "checkpoint": version.checkpoint})
     async with (
         await AsyncConnection.connect(database_url, autocommit=True) as keys,
-        contextlib.aclosing(_opened(keys, log, vault, version, stop_at)) as batches,
+        contextlib.aclosing(open_batches(keys, log, vault, version, stop_at)) as batches,
     ):
         async for items in batches:
             await projector.apply(items)
@@ -100,14 +100,17 @@ async def _project_once(
                 progress(projector.checkpoint)
 
 
-async def _opened(
+async def open_batches(
     keys: AsyncConnection[TupleRow],
     log: JetStreamLog,
     vault: Vault,
     version: versions.Version,
     stop_at: int | None,
 ) -> AsyncGenerator[list[Sequenced]]:
-    """Batches read, decoded and opened ahead of the fold, so that the database and this process work at the same time."""
+    """What follows the version's checkpoint, in batches read, decoded and opened ahead of the fold.
+
+    So the database and this process work at the same time. Raises what reading, decoding and opening raise.
+    """
     queue: asyncio.Queue[list[Sequenced] | Exception | None] = asyncio.Queue(AHEAD)
 
     async def fill() -> None:

@@ -8,7 +8,7 @@ import datetime as dt
 from collections.abc import Iterable
 
 from contracts.events import AssistanceCorrected, AssistanceRecorded, AssistanceVoided, OpenedHelp, Sequenced
-from projections.linkage.features import citizen_key, house_key
+from projections.linkage.features import citizen_key, house_key, is_crowded
 from projections.output import Output, binary, boolean, document, instant, number, span, text
 from projections.state import ActionState, RecordState, Ref, State
 
@@ -139,7 +139,8 @@ def resolve(state: State, known: ActionState) -> Anchor | None:
 
 def _by_citizen(state: State, ref: str, start: dt.datetime) -> Anchor | None:
     found: list[tuple[bool, int, int]] = []
-    for record in state.blocks.get(citizen_key(ref), ()):
+    block = state.blocks.get(citizen_key(ref), set())
+    for record in () if is_crowded(len(block)) else block:
         features = state.records[record].features
         members = () if features is None else features.members
         found.extend(
@@ -171,9 +172,10 @@ def _by_household(state: State, ref: str, _start: dt.datetime) -> Anchor | None:
 
 
 def _by_house(state: State, ref: str, _start: dt.datetime) -> Anchor | None:
+    block = state.blocks.get(house_key(ref), set())
     records = [
         record
-        for record in state.blocks.get(house_key(ref), ())
+        for record in (() if is_crowded(len(block)) else block)
         if (features := state.records[record].features) is not None and features.house == ref
     ]
     households = {state.household_of[record] for record in records}

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from projections.households import Stretch, build_stretches, prefer
 from projections.linkage.cluster import cluster
 from projections.linkage.compare import compare
-from projections.linkage.features import Edge, blocking_keys
+from projections.linkage.features import Edge, blocking_keys, is_crowded
 from projections.output import Output, array, boolean, number, span, text
 from projections.state import RecordState, State
 from projections.statements import Statement, in_order, read_features, segments
@@ -22,11 +22,12 @@ def relink(state: State, output: Output, changed: RecordState, sequence: int) ->
     features = read_features(changed.record, changed.source, ordered)
     start = {changed.record}
     if features != changed.features:
-        start |= state.edges.get(changed.record, {}).keys()
         _forget_members(state, output, changed, {member.member for member in features.members}, sequence)
         changed.features = features
-        _rekey(state, output, changed)
-        _reconnect(state, output, changed, sequence)
+        start |= _rekey(state, output, changed)
+        for record in sorted(start):
+            start |= state.edges.get(record, {}).keys()
+            _reconnect(state, output, state.records[record], sequence)
     concerned = _connected(state, start)
     _regroup(state, output, concerned, sequence)
     return concerned
@@ -43,16 +44,25 @@ def _forget_members(
             output.close("person_member", (member.member,), sequence)
 
 
-def _rekey(state: State, output: Output, changed: RecordState) -> None:
+def _rekey(state: State, output: Output, changed: RecordState) -> set[int]:
+    """Put the record under its keys; the others whose candidates change because a key became crowded, or no longer is."""
     assert changed.features is not None  # noqa: S101 - set by the caller
     keys = blocking_keys(changed.features)
+    turned: set[int] = set()
     for key in changed.keys - keys:
-        state.blocks[key].discard(changed.record)
+        block = state.blocks[key]
+        block.discard(changed.record)
+        if is_crowded(len(block) + 1) != is_crowded(len(block)):
+            turned |= block
         output.drop_link_key(key, changed.record)
     for key in sorted(keys - changed.keys):
-        state.blocks.setdefault(key, set()).add(changed.record)
+        block = state.blocks.setdefault(key, set())
+        block.add(changed.record)
+        if is_crowded(len(block)) != is_crowded(len(block) - 1):
+            turned |= block
         output.add_link_key(key, changed.record)
     changed.keys = keys
+    return turned
 
 
 def _reconnect(state: State, output: Output, changed: RecordState, sequence: int) -> None:
@@ -61,7 +71,7 @@ def _reconnect(state: State, output: Output, changed: RecordState, sequence: int
     candidates: set[int] = set()
     for key in changed.keys:
         block = state.blocks[key]
-        if len(block) > 1:
+        if len(block) > 1 and not is_crowded(len(block)):
             candidates |= block
     candidates.discard(changed.record)
     before = state.edges.get(changed.record, {})

@@ -1,6 +1,8 @@
 """Running the projection: batches of events in, one transaction each, rows and checkpoint together."""
 
+import contextlib
 from collections.abc import AsyncIterator, Callable
+from typing import Literal
 
 from psycopg import AsyncConnection
 from psycopg.rows import TupleRow
@@ -18,6 +20,14 @@ MEMORY_LIMIT = 1_200_000
 """Records and actions that are remembered at most; beyond it the fold reads what it needs from the tables."""
 
 Progress = Callable[[int], None]
+Stage = Literal["fold", "write"]
+Watch = Callable[[Stage], contextlib.AbstractContextManager[object]]
+"""Told when the projector is at which stage, for measuring."""
+
+
+def unwatched(_stage: Stage) -> contextlib.AbstractContextManager[object]:
+    """Nobody measures."""
+    return contextlib.nullcontext()
 
 
 class SequenceGap(FoldError):
@@ -27,7 +37,10 @@ class SequenceGap(FoldError):
 class Projector:
     """Folds events into one version. `checkpoint` is the last sequence that is committed."""
 
-    def __init__(self, connection: AsyncConnection[TupleRow], version: Version) -> None:
+    def __init__(
+        self, connection: AsyncConnection[TupleRow], version: Version, *, watch: Watch = unwatched
+    ) -> None:
+        self._watch = watch
         self.connection = connection
         self.version = version
         self.checkpoint = version.checkpoint
@@ -45,7 +58,10 @@ class Projector:
             if not self._state.complete:
                 self._state = State(complete=False)
                 await load_concerned(self.connection, self._state, items)
-            await write(self.connection, fold(self._state, items))
+            with self._watch("fold"):
+                output = fold(self._state, items)
+            with self._watch("write"):
+                await write(self.connection, output)
             await versions.advance(
                 self.connection,
                 self.version,

@@ -6,6 +6,7 @@ these, and the actions whose recipients hang on them.
 
 import datetime as dt
 import uuid
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import LiteralString
@@ -32,7 +33,7 @@ from contracts.records import House, Member
 from projections import queries
 from projections.assistance import refs_of
 from projections.households import Stretch
-from projections.linkage.features import Edge, blocking_keys, citizen_key, house_key
+from projections.linkage.features import Edge, blocking_keys, citizen_key, house_key, is_crowded
 from projections.state import ActionState, RecordState, Ref, State
 from projections.statements import Statement, in_order, read_facts, read_features, read_member, segments
 
@@ -59,7 +60,7 @@ class _Named(msgspec.Struct):
     subjects: set[str] = msgspec.field(default_factory=set[str])
     actions: set[str] = msgspec.field(default_factory=set[str])
     refs: set[Ref] = msgspec.field(default_factory=set[Ref])
-    keys: set[int] = msgspec.field(default_factory=set[int])
+    keys: Counter[int] = msgspec.field(default_factory=Counter[int])
 
 
 async def load_concerned(connection: AsyncConnection[TupleRow], state: State, items: list[Sequenced]) -> None:
@@ -69,9 +70,10 @@ async def load_concerned(connection: AsyncConnection[TupleRow], state: State, it
     await reader.catalogue(items)
     await reader.records(await reader.ids("warm_records_by_pseudonym", pseudonyms=_bytes(named.records)))
     await reader.records(await reader.ids("warm_records_by_member", pseudonyms=_bytes(named.subjects)))
+    for record in state.records.values():
+        named.keys.update(record.keys)
     _foresee(state, items, named)
-    start = set(state.records) | await reader.ids("warm_records_by_key", keys=sorted(named.keys))
-    await reader.connected(start)
+    await reader.connected(set(state.records) | await reader.meeting(named.keys))
     for record in state.records.values():
         named.refs |= refs_of(record)
     await reader.actions(named)
@@ -124,9 +126,11 @@ def _foresee(state: State, items: list[Sequenced], named: _Named) -> None:
             members=members,
         )
         features = read_features(0, event.source, in_order(ahead[pseudonym].values()))
-        named.keys |= blocking_keys(features)
+        named.keys.update(blocking_keys(features))
         founded = str(household_id(pseudonym))
-        shadow = RecordState(record=0, source=event.source, pseudonym=pseudonym, household_id=founded, features=features)
+        shadow = RecordState(
+            record=0, source=event.source, pseudonym=pseudonym, household_id=founded, features=features
+        )
         named.refs |= refs_of(shadow)
 
 
@@ -145,6 +149,35 @@ class _Reader:
         if not all(values.values()):
             return set()
         return {row[0] for row in await self._rows(name, **values)}
+
+    async def meeting(self, keys: Counter[int]) -> set[int]:
+        """The records under these keys, each with how many events may enter or leave it.
+
+        Of a key that stays crowded only the number of its records counts; one that may become crowded, or cease to be, makes all its records look
+        for their candidates anew, so that their other keys are read too.
+        """
+        found: set[int] = set()
+        turning: set[int] = set()
+        for key, records in await self._blocks(keys):
+            at_least, at_most = len(records) - keys[key], len(records) + keys[key]
+            if not is_crowded(at_least):
+                found.update(records)
+            if is_crowded(at_least) != is_crowded(at_most):
+                turning.update(records)
+        if turning:
+            await self.records(turning)
+            others = {key for record in turning for key in self._state.records[record].keys} - keys.keys()
+            for _, records in await self._blocks(others):
+                if not is_crowded(len(records)):
+                    found.update(records)
+        return found
+
+    async def _blocks(self, keys: Iterable[int]) -> list[tuple[int, list[int]]]:
+        asked = sorted(keys)
+        rows = await self._rows("warm_records_by_key", keys=asked) if asked else []
+        for key, records in rows:
+            self._state.blocks.setdefault(key, set()).update(records)
+        return [(key, records) for key, records in rows]
 
     async def catalogue(self, items: list[Sequenced]) -> None:
         """Which agencies, programmes and areas have entries, if the batch is about them."""
@@ -258,7 +291,7 @@ class _Reader:
             for kind in ("citizen", "record", "household", "house")
         }
         keys = [citizen_key(ref) for ref in by_kind["citizen"]] + [house_key(ref) for ref in by_kind["house"]]
-        found = await self.ids("warm_records_by_key", keys=sorted(keys))
+        found = await self.meeting(Counter(keys))
         found |= await self.ids("warm_records_by_pseudonym", pseudonyms=_bytes(by_kind["record"]))
         households = [uuid.UUID(ref) for ref in by_kind["household"]]
         found |= await self.ids("warm_records_by_household", households=households)

@@ -42,9 +42,7 @@ async def measure_append(number: int, report: Report) -> list[Figure]:
         }
         async with open_log(stack.nats_servers, stream=RAW_STREAM, prefix=RAW_PREFIX) as raw:
             await raw.ensure()
-            return [
-                await _measure(name, make, number, intake, raw, report) for name, make in works.items()
-            ]
+            return [await _measure(name, make, number, intake, raw, report) for name, make in works.items()]
 
 
 async def _measure(

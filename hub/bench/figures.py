@@ -6,9 +6,10 @@ from typing import Literal
 import msgspec
 from rich.console import Console
 from rich.table import Table
-from rich.text import Text
 
 TABLE_WIDTH = 120
+COLUMNS = ("name", "value", "unit", "limit", "ratio", "must", "aim", "met")
+NUMBERS = frozenset({"value", "limit", "ratio", "must", "aim"})
 
 
 class Figure(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,9 +47,7 @@ DEMANDS = {
 def figure(name: str, value: float, unit: str, limit: float) -> Figure:
     """A row, rounded to what was measured."""
     ratio = value / limit if limit else value
-    return Figure(
-        name=name, value=round(value, 3), unit=unit, limit=round(limit, 3), ratio=round(ratio, 4)
-    )
+    return Figure(name=name, value=round(value, 3), unit=unit, limit=round(limit, 3), ratio=round(ratio, 4))
 
 
 def share_of(seconds: dict[str, float], prefix: str, total: float) -> list[Figure]:
@@ -71,17 +70,22 @@ def print_table(rows: Sequence[Figure]) -> None:
     console = Console()
     if not console.is_terminal:
         console.width = TABLE_WIDTH
-    table = Table("name", *_right("value"), "unit", *_right("limit", "ratio", "must", "aim"), "met")
+    table = Table()
+    for name in COLUMNS:
+        table.add_column(name, justify="right" if name in NUMBERS else "left")
     for row in rows:
         must, aim = _asked(row.name)
         table.add_row(
-            row.name, _number(row.value), row.unit, _number(row.limit), f"{row.ratio:.1%}", must, aim, verdict(row)
+            row.name,
+            _number(row.value),
+            row.unit,
+            _number(row.limit),
+            f"{row.ratio:.1%}",
+            must,
+            aim,
+            verdict(row),
         )
     console.print(table)
-
-
-def _right(*names: str) -> list[Text]:
-    return [Text(name, justify="right") for name in names]
 
 
 def _number(value: float) -> str:

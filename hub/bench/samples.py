@@ -89,7 +89,7 @@ def make_action(number: int, key: bytes) -> DeliveredAction:
     """Money for one person, named by citizen id and house code."""
     citizen = f"30000{number % 100_000_000:08d}"
     code = f"320101{number % 100_000:05d}"
-    cells = {
+    cells: dict[str, object] = {
         "action_id": f"A{number:08d}",
         "agency_id": "bench",
         "citizen_id": citizen,

@@ -8,7 +8,7 @@ household only when an edge of their own says so.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from projections.linkage.compare import compare
-from projections.linkage.features import Edge, Partition, RecordFeatures, blocking_keys
+from projections.linkage.features import Edge, Partition, RecordFeatures, blocking_keys, is_crowded
 
 Mark = int | str
 
@@ -94,6 +94,8 @@ def link(records: Sequence[RecordFeatures]) -> Partition:
             blocks.setdefault(key, []).append(record)
     edges: set[Edge] = set()
     for block in blocks.values():
+        if is_crowded(len(block)):
+            continue
         for position, one in enumerate(block):
             for other in block[position + 1 :]:
                 edges.update(compare(one, other))

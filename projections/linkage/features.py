@@ -51,6 +51,15 @@ class Partition(msgspec.Struct, frozen=True, kw_only=True):
     households: dict[int, int]
 
 
+CROWD = 64
+"""A key under which more records than this meet says nothing: a placeholder, a central register, a hospital's address."""
+
+
+def is_crowded(size: int) -> bool:
+    """Whether a key with so many records is left out: decided on the whole set, so that the order of arrival does not matter."""
+    return size > CROWD
+
+
 def key_of(kind: str, *values: str) -> int:
     """A stable signed 64-bit key of a kind and its values."""
     text = "\x1f".join((kind, *values)).encode()

@@ -11,8 +11,8 @@ SELECT record FROM member WHERE pseudonym = ANY(%(pseudonyms)s::bytea[]);
 SELECT record FROM record WHERE household_id = ANY(%(households)s::uuid[]);
 
 -- name: warm_records_by_key
--- Records that meet under these keys.
-SELECT DISTINCT record FROM link_key WHERE key = ANY(%(keys)s::bigint[]);
+-- Records that meet under these keys, by key.
+SELECT key, array_agg(record) FROM link_key WHERE key = ANY(%(keys)s::bigint[]) GROUP BY key;
 
 -- name: warm_neighbours
 -- Open edges of these records, by record, with the edge itself.

@@ -9,7 +9,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from projections import version as versions
+from projections.fold import fold
+from projections.linkage import features
+from projections.linkage.cluster import link
 from projections.runner import Projector, SequenceGap
+from projections.state import State
 from projections.tables import metadata
 from tests.builders import Log, a_house, a_member
 from tests.histories import histories
@@ -26,6 +30,12 @@ async def projection(database_url: str):
         names = ", ".join(table.name for table in metadata.sorted_tables)
         await connection.execute(f"TRUNCATE {names}")
         yield connection, await versions.ensure_live(connection)
+
+
+@pytest.fixture(params=[features.CROWD, 2], ids=["", "crowds of 3"])
+def crowd(request, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The laws also hold where keys become crowded and cease to be."""
+    monkeypatch.setattr(features, "CROWD", request.param)
 
 
 async def fold_all(connection, version, items, size: int, *, remember: bool) -> None:
@@ -46,7 +56,7 @@ LAWS = settings(max_examples=40, deadline=None, suppress_health_check=[HealthChe
 @LAWS
 @given(log=histories(), size=st.integers(1, 5))
 def test_rows_do_not_depend_on_batches_or_on_what_is_remembered(
-    database_url: str, log: Log, size: int
+    crowd: None, database_url: str, log: Log, size: int
 ) -> None:
     async def work() -> None:
         found = []
@@ -62,7 +72,7 @@ def test_rows_do_not_depend_on_batches_or_on_what_is_remembered(
 @LAWS
 @given(log=histories(), data=st.data())
 def test_what_was_known_at_a_sequence_is_the_fold_of_the_events_up_to_it(
-    database_url: str, log: Log, data
+    crowd: None, database_url: str, log: Log, data
 ) -> None:
     until = data.draw(st.integers(1, len(log.items)))
 
@@ -87,3 +97,14 @@ async def test_a_gap_in_the_sequence_stops_the_projector(database_url: str) -> N
         with pytest.raises(SequenceGap, match="after sequence 1 came 3"):
             await projector.apply(log.items[2:])
         assert len((await all_rows(connection))["event"]) == 1
+
+
+@LAWS
+@given(log=histories())
+def test_links_kept_event_by_event_are_those_of_the_definition(crowd: None, log: Log) -> None:
+    state = State(complete=True)
+    for item in log.items:
+        fold(state, [item])
+    partition = link([record.features for record in state.records.values() if record.features is not None])
+    assert state.person_of == partition.persons
+    assert state.household_of == partition.households

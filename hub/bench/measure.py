@@ -1,0 +1,28 @@
+"""Running the benchmarks that are asked for, each against its limit in the same run."""
+
+from collections.abc import Callable, Collection
+from typing import Literal, get_args
+
+from hub.bench.append import measure_append
+from hub.bench.asof import measure_asof
+from hub.bench.figures import Figure
+from hub.bench.province import open_province
+from hub.bench.rebuild import measure_rebuild
+
+Work = Literal["append", "rebuild", "asof"]
+WORKS: tuple[Work, ...] = get_args(Work)
+Report = Callable[[str, int, int], None]
+
+
+async def measure(works: Collection[Work], households: int, report: Report) -> list[Figure]:
+    """The figures of these works, in the order of WORKS. Raises Unavailable."""
+    rows: list[Figure] = []
+    if "append" in works:
+        rows += await measure_append(households, report)
+    if "rebuild" in works or "asof" in works:
+        async with open_province(households, report) as (settings, stack, loaded):
+            if "rebuild" in works:
+                rows += await measure_rebuild(stack, report)
+            if "asof" in works:
+                rows += await measure_asof(settings, stack, loaded.events, report)
+    return rows
