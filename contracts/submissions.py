@@ -227,6 +227,12 @@ def to_rows(submission: RecordSubmission) -> list[DeliveredRow]:
     return [DeliveredRow(number, cells) for number, cells in enumerate(submission.rows, 1)]
 
 
+def require_one_household(identities: set[str | None]) -> None:
+    """Raises RowFault when the rows of a submission name more than one household."""
+    if len(identities) > 1:
+        raise RowFault(fault("ROWS_MIXED", "$.rows"))
+
+
 def to_action_row(submission: AssistanceSubmission | CorrectionSubmission) -> DeliveredRow:
     """The columns of a submitted action as a row of an assistance file."""
     cells = {

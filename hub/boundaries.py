@@ -5,9 +5,8 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from geo.boundaries import read_boundaries
-
 from contracts.events import Area, Boundaries, BoundariesLoaded
+from geo.boundaries import read_boundaries
 from hub.intake.intake import Intake
 from hub.intake.items import Delivery, plain_item
 

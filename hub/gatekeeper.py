@@ -57,14 +57,14 @@ async def ensure_streams(jetstream: JetStreamContext, *, replicas: int = 1) -> N
 
 
 async def keep_gate(intake: Intake, client: Client, *, province: str, replicas: int = 1) -> None:
-    """Answer what arrives, for ever."""
+    """Answer what arrives, until the connection is closed."""
     jetstream = client.jetstream()
     await ensure_streams(jetstream, replicas=replicas)
     config = ConsumerConfig(durable_name=DURABLE, ack_policy=AckPolicy.EXPLICIT, ack_wait=60)
-    while True:
+    while not client.is_closed:
         try:
             pull = await jetstream.pull_subscribe("in.>", durable=DURABLE, stream=INBOX, config=config)
-            while True:
+            while not client.is_closed:
                 try:
                     messages = await pull.fetch(FETCH, timeout=FETCH_SECONDS)
                 except (nats.errors.TimeoutError, TimeoutError):

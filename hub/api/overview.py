@@ -20,7 +20,7 @@ from hub.api.basis import Basis, Question
 from hub.api.conditions import known, within
 from hub.api.reading import Hub, Reading
 from hub.api.statements import SQL
-from hub.api.suppression import suppress_areas, suppress_overview
+from hub.api.suppression import Parent, suppress_areas, suppress_overview, to_parents
 from hub.auth import Caller
 
 Level = Literal["amphoe", "tambon"]
@@ -99,11 +99,10 @@ async def compute_overview(reading: Reading, caller: Caller, level: Level) -> Ov
     whole = await fetch_overview(reading, caller.areas, level)
     if not caller.is_public:
         return whole
-    hidden = frozenset[str | None]()
+    parents: dict[str | None, Parent] = {}
     if level == "tambon":
-        amphoe = await fetch_overview(reading, caller.areas, "amphoe")
-        hidden = frozenset(area.code for area in suppress_areas(amphoe.areas, frozenset()) if area.suppressed)
-    return suppress_overview(whole, suppress_areas(whole.areas, hidden))
+        parents = to_parents((await fetch_overview(reading, caller.areas, "amphoe")).areas)
+    return suppress_overview(whole, suppress_areas(whole.areas, parents))
 
 
 async def fetch_overview(reading: Reading, scope: Sequence[str], level: Level) -> Overview:

@@ -4,7 +4,7 @@ Hidden is null, never 0. A count of 1 to K - 1 is hidden (0 is shown); inside a 
 a total itself is hidden, at least one of its parts is. What follows from a hidden number of households goes with it.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import msgspec
 
@@ -39,16 +39,28 @@ def _is_safe(counts: Sequence[int], hidden: set[int], *, total_is_shown: bool) -
     return amount == 0 or (len(hidden) >= 2 and amount >= K)
 
 
-def suppress_areas(areas: Sequence[AreaNumbers], hidden_parents: frozenset[str | None]) -> list[AreaNumbers]:
-    """Areas as the public may see them. `hidden_parents` are the codes of the level above whose counts are hidden."""
+class Parent(msgspec.Struct, frozen=True):
+    """An area of the level above: its numbers, and what the public sees of them."""
+
+    whole: AreaNumbers
+    shown: AreaNumbers
+
+
+def to_parents(whole: Sequence[AreaNumbers]) -> dict[str | None, Parent]:
+    """The amphoe, for the tambons in them."""
+    shown = suppress_areas(whole, {})
+    return {area.code: Parent(area, seen) for area, seen in zip(whole, shown, strict=True)}
+
+
+def suppress_areas(areas: Sequence[AreaNumbers], parents: Mapping[str | None, Parent]) -> list[AreaNumbers]:
+    """Areas as the public may see them. `parents` are the areas of the level above by code."""
     groups: dict[str | None, list[int]] = {}
     for position, area in enumerate(areas):
         groups.setdefault(parent_of(area), []).append(position)
     found = list(areas)
     for parent, positions in groups.items():
         group = [areas[position] for position in positions]
-        shown = suppress_group(group, total_is_shown=parent not in hidden_parents)
-        for position, area in zip(positions, shown, strict=True):
+        for position, area in zip(positions, suppress_group(group, parents.get(parent)), strict=True):
             found[position] = area
     return found
 
@@ -58,17 +70,28 @@ def parent_of(area: AreaNumbers) -> str | None:
     return area.code[:PARENT_DIGITS] if area.code is not None and len(area.code) > PARENT_DIGITS else None
 
 
-def suppress_group(areas: Sequence[AreaNumbers], *, total_is_shown: bool) -> list[AreaNumbers]:
-    """The areas of one parent, column by column; an area whose households are hidden shows no count at all."""
+def suppress_group(areas: Sequence[AreaNumbers], parent: Parent | None) -> list[AreaNumbers]:
+    """The areas of one parent, column by column; an area whose households are hidden shows no count at all.
 
-    def hide(counts: list[int | None], must: set[int]) -> set[int]:
-        return choose_hidden([count or 0 for count in counts], must=must, total_is_shown=total_is_shown)
+    What the parent has and none of its areas (households without a tambon) is one more count, and never shown.
+    """
 
-    rows = hide([area.households for area in areas], set())
-    several = hide([area.in_more_than_one for area in areas], rows)
-    helped = hide([area.assisted_households for area in areas], rows)
-    names = tuple(areas[0].needs) if areas else ()
-    needs = {name: hide([area.needs[name] for area in areas], rows) for name in names}
+    def hide(read: Callable[[AreaNumbers], int | None], must: Iterable[int] = ()) -> set[int]:
+        counts = [read(area) or 0 for area in areas]
+        if parent is None:
+            return choose_hidden(counts, must=must)
+        rest = (read(parent.whole) or 0) - sum(counts)
+        never = {len(counts)} if rest > 0 else set[int]()
+        total_is_shown = read(parent.shown) is not None
+        return choose_hidden([*counts, rest], must={*must, *never}, total_is_shown=total_is_shown)
+
+    def read_need(name: str) -> Callable[[AreaNumbers], int | None]:
+        return lambda area: area.needs[name]
+
+    rows = hide(lambda area: area.households)
+    several = hide(lambda area: area.in_more_than_one, rows)
+    helped = hide(lambda area: area.assisted_households, rows)
+    needs = {name: hide(read_need(name), rows) for name in (areas[0].needs if areas else ())}
     return [
         _blank(area, position, rows=rows, several=several, helped=helped, needs=needs)
         for position, area in enumerate(areas)

@@ -3,7 +3,6 @@
 import datetime as dt
 from collections.abc import Sequence
 
-from contracts.codes import fault
 from contracts.errors import FieldError
 from contracts.events import AgencyRegistered, ProgrammeRegistered
 from contracts.gazetteer import load_gazetteer
@@ -22,6 +21,7 @@ from contracts.submissions import (
     WithdrawalSubmission,
     decode_submission,
     reported_at_of,
+    require_one_household,
     to_action_row,
     to_agency,
     to_programme,
@@ -140,9 +140,7 @@ def _item(intake: Intake, submission: Submission, publisher: Publisher, now: dt.
 
 
 def _one_record(contract: RecordContract, rows: Sequence[DeliveredRow], context: Context) -> Record:
-    identities = {contract.identity(row.cells) for row in rows}
-    if len(identities) > 1:
-        raise RowFault(fault("ROWS_MIXED", "$.rows"))
+    require_one_household({contract.identity(row.cells) for row in rows})
     return contract.build(rows, context)
 
 

@@ -69,7 +69,10 @@ class RunningHub:
         """Its direct children by what they are."""
         names = {}
         for child in psutil.Process(self.process.pid).children():
-            line = " ".join(child.cmdline())
+            try:
+                line = " ".join(child.cmdline())
+            except psutil.NoSuchProcess:  # ended meanwhile, not collected yet
+                continue
             words = {"nats.conf": "nats", "cluster": "postgres", "watchdog.py": "watchdog", "at work": "role"}
             name = next((name for word, name in words.items() if word in line), "other")
             names[name if name not in names else f"{name}2"] = child
