@@ -264,7 +264,7 @@ def _spec(type_: Any, value: Any, description: str, media_type: str) -> Response
         generate_examples=False,
         description=description,
         media_type=media_type,
-        examples=[Example(id="example", value=value)],
+        examples=[Example(value=value)],
     )
 
 

@@ -159,7 +159,7 @@ class Process:
 
     async def _exited(self) -> None:
         """Returns when the process itself has ended. asyncio's own wait goes on while a grandchild holds the pipe."""
-        while self.exit_code is None:
+        while self.exit_code is None:  # noqa: ASYNC110 - the end of a process sets no event
             await asyncio.sleep(POLL_SECONDS)
 
     async def wait(self) -> int:

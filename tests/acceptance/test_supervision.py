@@ -133,8 +133,21 @@ async def hub() -> AsyncGenerator[RunningHub]:
             await until(lambda: not alive(everyone), 15)
 
 
+def is_back(hub: "RunningHub", killed: int) -> bool:
+    """Whether another process stands in the place of the killed one."""
+    family = hub.family()
+    return len(family) == 5 and killed not in [process.pid for process in family.values()]
+
+
 def alive(processes: list[psutil.Process]) -> list[psutil.Process]:
     return [one for one in processes if one.is_running() and one.status() != psutil.STATUS_ZOMBIE]
+
+
+async def end_with_its_own(process: psutil.Process) -> None:
+    """Kills one process; what it had started must go too."""
+    started_by_it = process.children(recursive=True)
+    os.kill(process.pid, signal.SIGKILL)
+    await until(lambda: not alive([process, *started_by_it]), 5)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -152,13 +165,10 @@ async def test_a_polite_stop_leaves_no_process_and_no_run_file(hub: RunningHub, 
 
 
 async def test_every_child_killed_in_turn_comes_back_at_the_same_address(hub: RunningHub):
-    before = hub.run
+    before, family = hub.run, hub.family()
     for name in ("nats", "postgres", "role", "role2"):
-        old = hub.family()[name]
-        grandchildren = old.children(recursive=True)
-        os.kill(old.pid, signal.SIGKILL)
-        await until(lambda: name in hub.family() and old.pid not in [p.pid for p in hub.family().values()], 5)  # noqa: B023
-        await until(lambda: not alive(grandchildren), 5)  # noqa: B023
+        await end_with_its_own(family[name])
+        await until(lambda: set(hub.family()) == set(family), 10)
     settings = read_settings({"HUB_DATA_DIR": str(hub.folder.root)})
     deadline = time.monotonic() + 10
     while True:

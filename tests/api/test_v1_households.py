@@ -191,14 +191,13 @@ async def test_the_timeline_tells_what_happened_in_the_order_in_which_it_happene
     body = await told.ask(f"/v1/households/{await first_id(told)}/timeline")
     assert [(row["kind"], row["sequence"], row["happened_at"][:10]) for row in body["items"]] == [
         ("record_received", 1, "2021-01-01"),
+        ("assistance_voided", 8, "2021-01-01"),
         ("assistance_recorded", 4, "2021-01-31"),
         ("assistance_corrected", 5, "2021-01-31"),
         ("assistance_recorded", 6, "2021-02-10"),
         ("link_formed", 2, "2021-04-11"),
         ("record_received", 2, "2021-04-11"),
-    ] or "assistance_voided" in [row["kind"] for row in body["items"]]
-    voided = [row for row in body["items"] if row["kind"] == "assistance_voided"]
-    assert [row["sequence"] for row in voided] == [8]
+    ]
     corrected = next(row for row in body["items"] if row["kind"] == "assistance_corrected")
     assert corrected["agency"] == "psm"
     assert corrected["amount_thb"] == 200.0
@@ -209,7 +208,7 @@ async def test_the_timeline_tells_what_happened_in_the_order_in_which_it_happene
 async def test_the_timeline_of_another_day_leaves_out_what_came_later(told: Stage) -> None:
     household = await first_id(told)
     early = await told.ask(f"/v1/households/{household}/timeline", valid_at=day(35).isoformat())
-    assert {row["sequence"] for row in early["items"] if row["kind"] != "assistance_voided"} == {1, 4, 5}
+    assert [row["sequence"] for row in early["items"]] == [1, 8, 4, 5]
     known = await told.ask(f"/v1/households/{household}/timeline", as_of="seq:4")
     assert {row["sequence"] for row in known["items"]} == {1, 2, 4}
 
@@ -233,17 +232,25 @@ async def test_help_in_the_timeline_needs_the_right_to_see_help(told: Stage) -> 
     assert kinds == {"record_received", "link_formed"}
 
 
-async def test_a_record_that_leaves_is_told_on_both_sides(stage: Stage) -> None:
-    """B is linked with A by its house code and a shared name; a new statement of B moves it elsewhere."""
+async def test_a_record_that_leaves_is_told_as_a_link_that_dissolves(stage: Stage) -> None:
+    """B came to A by its house code and a shared name; what it says for the same period is corrected, and nothing is shared."""
     log = story()
-    new = a_house("B", house_code="32010000099", house_no="9", tambon="320105")
-    log.received("pppconnext", new, a_member("1", "อื่น", number=77), period="2567-1", happened_at=day(500))
+    elsewhere = a_house("B", house_code="32010000099", house_no="9", tambon="320105")
+    log.received(
+        "pppconnext", elsewhere, a_member("1", "อื่น", number=77), period="2566-1", happened_at=day(100)
+    )
     await stage.fold(log.items)
     household = await first_id(stage, area="320101")
-    kinds = [row["kind"] for row in (await stage.ask(f"/v1/households/{household}/timeline"))["items"]]
-    if "link_dissolved" in kinds:
-        assert kinds.count("link_formed") == 1
+    rows = (await stage.ask(f"/v1/households/{household}/timeline"))["items"]
+    links = [(row["kind"], row["sequence"]) for row in rows if row["kind"].startswith("link")]
+    assert links == [("link_formed", 2), ("link_dissolved", 10)]
+    left = (await stage.ask("/v1/households", area="320105"))["items"][0]["household_id"]
+    assert rows[-1]["household_id"] == left
+    assert "record_received" in [
+        row["kind"] for row in (await stage.ask(f"/v1/households/{left}/timeline"))["items"]
+    ]
     assert (await stage.ask(f"/v1/households/{household}", as_of="seq:9"))["in_sources"] == 2
+    assert (await stage.ask(f"/v1/households/{household}"))["in_sources"] == 1
 
 
 async def test_an_empty_statement_of_a_household_is_told_without_members(database_url: str, tmp_path) -> None:

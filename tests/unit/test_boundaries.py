@@ -87,7 +87,10 @@ def test_any_format_gives_the_same_areas(tmp_path: Path, suffix: str, driver: st
     for area in areas:
         assert shape_of(area).geom_type == "MultiPolygon"
         assert shape_of(area).is_valid
-    assert shape_of(by_code(areas)["3201"]).equals(shapely.box(WEST, SOUTH, WEST + 0.2, SOUTH + 0.1))
+    whole = shapely.box(WEST, SOUTH, WEST + 0.2, SOUTH + 0.1)
+    dissolved = shape_of(by_code(areas)["3201"])
+    assert len(dissolved.geoms) == 1
+    assert dissolved.symmetric_difference(whole).area < 1e-6
 
 
 @pytest.mark.parametrize("crs", ["EPSG:32648", "EPSG:32647", "EPSG:3857", "EPSG:24048"])
