@@ -114,4 +114,10 @@ LAYERS: tuple[Layer, ...] = (
         properties=POINT_PROPERTIES,
     ),
 )
+POINT_FILTERS: tuple[Property, ...] = tuple(
+    shown
+    for shown in POINT_PROPERTIES
+    if shown.name in {"amphoe", "tambon", "in_sources", "level"} or shown.name.startswith("need_")
+)
+"""The attributes of households that may be asked for by `name=value`."""
 BY_ID = {layer.id: layer for layer in LAYERS}

@@ -2,13 +2,11 @@
 
 from collections.abc import Sequence
 
-from contracts.records import NEEDS
 from geo import ogc
-from geo.layers import Layer
+from geo.layers import POINT_FILTERS, Layer
 from geo.links import Root
 
 Json = dict[str, object]
-POINT_FILTERS = ("amphoe", "tambon", "in_sources", "level", *(f"need_{need}" for need in NEEDS))
 
 
 def _parameter(name: str, schema: Json, description: str) -> Json:
@@ -74,7 +72,7 @@ def _layer_paths(layer: Layer) -> Json:
     base = f"/collections/{layer.id}"
     times = ("datetime", "as_of")
     own = (
-        [_parameter(name, {"type": "string"}, "Equals.") for name in POINT_FILTERS]
+        [_parameter(shown.name, {"type": shown.type}, "Equals.") for shown in POINT_FILTERS]
         if layer.kind == "point"
         else []
     )

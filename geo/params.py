@@ -3,6 +3,7 @@
 import base64
 import datetime as dt
 import hashlib
+import re
 from collections.abc import Mapping, Sequence
 
 import msgspec
@@ -13,6 +14,8 @@ from geo.ogc import CRS84, LIMIT_DEFAULT, LIMIT_MAX
 
 FIRST_DATE = "0001-01-01"
 FIRST_INSTANT = f"{FIRST_DATE}T00:00:00Z"
+BOOLEANS = {"true": "true", "1": "true", "false": "false", "0": "false"}
+INTEGER = re.compile(r"-?[0-9]{1,9}\Z")
 LAST_KEY = (1 << 63) - 1
 Place = tuple[int | str, str | None]
 """Where a page ends: the code of an area, or the key of a household with the start of its version."""
@@ -30,13 +33,17 @@ class When(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Token(msgspec.Struct, frozen=True, kw_only=True):
-    """Where a page ends, and what its answer rests on, so that the next page rests on the same. `digest` tells one question from another."""
+    """Where a page ends, and what its answer rests on, so that the next page rests on the same. `digest` tells one question from another.
+
+    `matched` is what all pages hold, counted for the first one.
+    """
 
     version: int
     sequence: int
     valid_at: str
     last: Place
     digest: str
+    matched: int | None = None
 
 
 class ItemsQuery(msgspec.Struct, frozen=True, kw_only=True):
@@ -78,6 +85,19 @@ def parse_format(text: str | None, offered: Sequence[str]) -> str | None:
     """One of the formats on offer. Raises InvalidInput for another."""
     if text is not None and text not in offered:
         raise bad("f", f"'f' is one of {', '.join(offered)}.", f"'f' ต้องเป็นหนึ่งใน {', '.join(offered)}")
+    return text
+
+
+def parse_filter(name: str, text: str, type_: str) -> str:
+    """A value as PostgreSQL writes it as text, so that every spelling finds the same. GDAL writes 1 for true. Raises InvalidInput."""
+    if type_ == "boolean":
+        if text.lower() not in BOOLEANS:
+            raise bad(name, f"'{name}' is true or false.", f"'{name}' ต้องเป็น true หรือ false")
+        return BOOLEANS[text.lower()]
+    if type_ == "integer":
+        if INTEGER.match(text) is None:
+            raise bad(name, f"'{name}' is a whole number.", f"'{name}' ต้องเป็นจำนวนเต็ม")
+        return str(int(text))
     return text
 
 

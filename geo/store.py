@@ -11,19 +11,19 @@ from psycopg import sql
 from contracts.records import NEEDS
 from contracts.times import to_text
 from geo import filters
+from geo.cells import GRID_SIDE, SIDE, Cells, to_cells
 from geo.context import AreaCounts, Basis, Caller, Reading
-from geo.layers import Layer
+from geo.layers import POINT_FILTERS, Layer
 from geo.ogc import PCODE_PREFIX
 from geo.params import ItemsQuery, Place, When, last_code, last_household
 from projections import queries
 
 _SQL = queries.load(Path(__file__).parent / "sql")
 
-CELL_ZOOM = 11
-"""From this zoom on a tile holds points, below it cells."""
-POINT_FILTERS = {"amphoe": "amphoe", "tambon": "tambon", "in_sources": "in_sources", "level": "level"} | {
-    f"need_{need}": need for need in NEEDS
-}
+CELL_NUMBERS = ("households", *(f"need_{need}" for need in NEEDS))
+WORLD_METRES = 2 * 20037508.342789244
+"""The side of the world in Web Mercator."""
+COLUMNS = {shown.name: shown.name.removeprefix("need_") for shown in POINT_FILTERS}
 NUMBERS = (
     *("households", "persons", "records", "in_more_than_one"),
     *(f"need_{need}" for need in NEEDS),
@@ -128,14 +128,16 @@ async def fetch_points(reading: Reading, caller: Caller, layer: Layer, query: It
         "known": filters.known(basis),
         "time": filters.valid(basis, query.when, narrows=query.narrows),
         "scope": filters.within(caller.areas),
-        "equals": filters.equals(query.equals, POINT_FILTERS),
+        "equals": filters.equals(query.equals, COLUMNS),
     }
     box = {"near": filters.near(query.boxes), "box": filters.boxes("s.geom", query.boxes)}
     last, start = last_household(query.token)
     values = {"last": last, "last_start": start, "limit": query.limit + 1} | dict(query.equals)
     await reading.cursor.execute(_statement("point_features", **parts, **box), values)
     rows = await reading.cursor.fetchall()
-    matched = None if query.boxes else await _count(reading, _statement("count_points", **parts), values)
+    matched = query.token.matched if query.token else None
+    if not query.boxes and query.token is None:
+        matched = await _count(reading, _statement("count_points", **parts), values)
     features = [_point(row, basis, caller, layer) for row in rows[: query.limit]]
     return Page(features, matched, len(rows) > query.limit)
 
@@ -192,23 +194,53 @@ async def fetch_area_tile(
     values |= {"codes": [area.code for area in areas], "z": z, "x": x, "y": y, "layer": layer.id}
     values |= {"level": layer.level, "sequence": reading.basis.sequence}
     await reading.cursor.execute(_SQL["area_tile"], values)
-    row = await reading.cursor.fetchone()
-    return bytes(row[0]) if row and row[0] else b""
+    return await _tile(reading)
 
 
 async def fetch_point_tile(
     reading: Reading, caller: Caller, layer: Layer, tile: tuple[int, int, int], query: ItemsQuery
 ) -> bytes:
-    """A vector tile (z, x, y) of households at the basis: points from CELL_ZOOM on, cells with counts below."""
+    """A vector tile (z, x, y) of the households at the basis as points."""
     z, x, y = tile
+    statement = _statement("point_tile", **_where(reading, caller, query))
+    await reading.cursor.execute(statement, {"z": z, "x": x, "y": y, "layer": layer.id})
+    return await _tile(reading)
+
+
+async def fetch_grid(reading: Reading, caller: Caller, query: ItemsQuery) -> Cells:
+    """The households at the basis in the finest cells."""
+    side = sql.Literal(WORLD_METRES / GRID_SIDE)
     statement = _statement(
-        "point_tile" if z >= CELL_ZOOM else "cell_tile",
-        known=filters.known(reading.basis),
-        time=filters.valid(reading.basis, When(instant=query.when.instant), narrows=query.narrows),
-        scope=filters.within(caller.areas),
+        "point_grid", side=sql.SQL("{}::float8").format(side), **_where(reading, caller, query)
     )
-    values = {"z": z, "x": x, "y": y, "layer": layer.id}
-    await reading.cursor.execute(statement, values)
+    await reading.cursor.execute(statement, binary=True)
+    return to_cells(await reading.cursor.fetchall(), len(CELL_NUMBERS))
+
+
+async def fetch_cell_tile(reading: Reading, layer: Layer, tile: tuple[int, int, int], cells: Cells) -> bytes:
+    """A vector tile (z, x, y) of these cells."""
+    z, x, y = tile
+    values: dict[str, object] = {
+        name: cells.counts[:, place].tolist() for place, name in enumerate(CELL_NUMBERS)
+    }
+    values |= {
+        "columns": cells.columns.tolist(),
+        "rows": cells.rows.tolist(),
+        "side": WORLD_METRES / (SIDE << z),
+    }
+    await reading.cursor.execute(_SQL["cell_tile"], values | {"z": z, "x": x, "y": y, "layer": layer.id})
+    return await _tile(reading)
+
+
+def _where(reading: Reading, caller: Caller, query: ItemsQuery) -> dict[str, filters.Condition]:
+    return {
+        "known": filters.known(reading.basis),
+        "time": filters.valid(reading.basis, When(instant=query.when.instant), narrows=query.narrows),
+        "scope": filters.within(caller.areas),
+    }
+
+
+async def _tile(reading: Reading) -> bytes:
     row = await reading.cursor.fetchone()
     return bytes(row[0]) if row and row[0] else b""
 

@@ -107,9 +107,9 @@ def _set_refs(state: State, output: Output, known: ActionState, refs: tuple[Ref,
     if known.refs:
         output.drop_recipients(known.action)
     for ref in known.refs:
-        state.by_ref[ref].discard(known.action)
+        state.by_ref.discard(ref, known.action)
     for ref in refs:
-        state.by_ref.setdefault(ref, set()).add(known.action)
+        state.by_ref.add(ref, known.action)
     for ordinal, (kind, ref) in enumerate(refs):
         output.recipient(known.action, ordinal, kind, ref)
     known.refs = refs
@@ -139,7 +139,7 @@ def resolve(state: State, known: ActionState) -> Anchor | None:
 
 def _by_citizen(state: State, ref: str, start: dt.datetime) -> Anchor | None:
     found: list[tuple[bool, int, int]] = []
-    block = state.blocks.get(citizen_key(ref), set())
+    block = state.blocks.get(citizen_key(ref))
     for record in () if is_crowded(len(block)) else block:
         features = state.records[record].features
         members = () if features is None else features.members
@@ -172,7 +172,7 @@ def _by_household(state: State, ref: str, _start: dt.datetime) -> Anchor | None:
 
 
 def _by_house(state: State, ref: str, _start: dt.datetime) -> Anchor | None:
-    block = state.blocks.get(house_key(ref), set())
+    block = state.blocks.get(house_key(ref))
     records = [
         record
         for record in (() if is_crowded(len(block)) else block)
@@ -200,7 +200,7 @@ def resolve_again(state: State, output: Output, refs: Iterable[Ref], sequence: i
     """Resolve every action that names one of these refs, after what they stand for may have changed."""
     actions: set[int] = set()
     for ref in refs:
-        actions |= state.by_ref.get(ref, set())
+        actions.update(state.by_ref.get(ref))
     for action in sorted(actions):
         known = state.actions[action]
         _anchor(output, known, resolve(state, known), sequence)

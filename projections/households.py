@@ -104,7 +104,8 @@ def _extend(line: list[Stretch], new: Stretch) -> None:
 def prefer(basis: Sequence[tuple[str, Statement]]) -> HouseholdFacts:
     """The preferred values among the statements of a household, each given with its source."""
     newest_first = [s.facts for _, s in sorted(basis, key=lambda item: newness(item[1]), reverse=True)]
-    placed = next((facts for facts in newest_first if facts.amphoe is not None), newest_first[0])
+    with_moo = next((facts for facts in newest_first if facts.moo is not None), newest_first[0])
+    placed = next((facts for facts in newest_first if facts.amphoe is not None), with_moo)
     point = next((facts for facts in newest_first if facts.lon is not None), newest_first[0])
     return HouseholdFacts(
         amphoe=placed.amphoe,

@@ -50,16 +50,16 @@ def _rekey(state: State, output: Output, changed: RecordState) -> set[int]:
     keys = blocking_keys(changed.features)
     turned: set[int] = set()
     for key in changed.keys - keys:
-        block = state.blocks[key]
-        block.discard(changed.record)
+        state.blocks.discard(key, changed.record)
+        block = state.blocks.get(key)
         if is_crowded(len(block) + 1) != is_crowded(len(block)):
-            turned |= block
+            turned.update(block)
         output.drop_link_key(key, changed.record)
     for key in sorted(keys - changed.keys):
-        block = state.blocks.setdefault(key, set())
-        block.add(changed.record)
+        state.blocks.add(key, changed.record)
+        block = state.blocks.get(key)
         if is_crowded(len(block)) != is_crowded(len(block) - 1):
-            turned |= block
+            turned.update(block)
         output.add_link_key(key, changed.record)
     changed.keys = keys
     return turned
@@ -70,9 +70,9 @@ def _reconnect(state: State, output: Output, changed: RecordState, sequence: int
     assert features is not None  # noqa: S101 - set by the caller
     candidates: set[int] = set()
     for key in changed.keys:
-        block = state.blocks[key]
+        block = state.blocks.get(key)
         if len(block) > 1 and not is_crowded(len(block)):
-            candidates |= block
+            candidates.update(block)
     candidates.discard(changed.record)
     before = state.edges.get(changed.record, {})
     now: dict[int, tuple[Edge, ...]] = {}

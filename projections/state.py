@@ -5,6 +5,7 @@ import datetime as dt
 import msgspec
 
 from projections.households import Stretch
+from projections.index import Index
 from projections.linkage.features import Edge, RecordFeatures
 from projections.statements import Segment, Statement
 
@@ -48,14 +49,14 @@ class State:
         self.record_ids: dict[str, int] = {}
         self.member_ids: dict[str, int] = {}
         self.founder_ids: dict[str, int] = {}
-        self.blocks: dict[int, set[int]] = {}
+        self.blocks: Index[int] = Index()
         self.edges: dict[int, dict[int, tuple[Edge, ...]]] = {}
         self.person_of: dict[int, int] = {}
         self.household_of: dict[int, int] = {}
         self.stretches: dict[int, dict[dt.datetime, Stretch]] = {}
         self.actions: dict[int, ActionState] = {}
         self.action_ids: dict[str, int] = {}
-        self.by_ref: dict[Ref, set[int]] = {}
+        self.by_ref: Index[Ref] = Index()
         self.agencies: set[str] = set()
         self.programmes: set[str] = set()
         self.areas: set[tuple[str, str]] = set()

@@ -176,7 +176,7 @@ class _Reader:
         asked = sorted(keys)
         rows = await self._rows("warm_records_by_key", keys=asked) if asked else []
         for key, records in rows:
-            self._state.blocks.setdefault(key, set()).update(records)
+            self._state.blocks.update(key, records)
         return [(key, records) for key, records in rows]
 
     async def catalogue(self, items: list[Sequenced]) -> None:
@@ -226,7 +226,7 @@ class _Reader:
             known.features = read_features(record, known.source, ordered)
             known.keys = blocking_keys(known.features)
             for key in known.keys:
-                state.blocks.setdefault(key, set()).add(record)
+                state.blocks.add(key, record)
 
     async def connected(self, start: set[int]) -> None:
         """These records and everything linked with them, with edges and household states."""
@@ -280,7 +280,7 @@ class _Reader:
             self._state.actions[action] = known
             self._state.action_ids[pseudonym] = action
             for ref in known.refs:
-                self._state.by_ref.setdefault(ref, set()).add(action)
+                self._state.by_ref.add(ref, action)
         for known in self._state.actions.values():
             named.refs.update(known.refs)
 

@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+import msgspec
 import shapely
 from hypothesis import strategies as st
 
@@ -129,6 +130,8 @@ def _add_record(draw: st.DrawFn, log: WholeLog, source: str, key: str, moment: d
         level=draw(st.sampled_from((None, 1, 2))),
         point=draw(st.sampled_from((None, a_point(103.5, 14.9)))),
     )
+    if draw(st.integers(0, 5)) == 0:
+        house = msgspec.structs.replace(house, amphoe=None, tambon=None)
     period = draw(st.sampled_from(("2565", "2566")))
     log.received(source, house, *members, period=period, happened_at=moment, reported_at=moment)
 

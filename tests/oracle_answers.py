@@ -65,12 +65,10 @@ def overview(world: World, level: str = "amphoe") -> Answer:
 
 
 def area_names(known: Known, level: str) -> dict[str, tuple[str, str | None]]:
-    """The areas of a level with their names: those of the boundaries, else those of the code list."""
-    loaded = {code: e.area for (level_, code), e in known.areas.items() if level_ == level}
-    if loaded:
-        return {code: (area.name_th, area.name_en) for code, area in loaded.items()}
+    """The areas of a level with their names: those of the code list and of the boundaries, which name them as they like."""
     listed = [area for area in load_gazetteer().areas.values() if area.level == level]
-    return {area.code: (area.name_th, area.name_en) for area in sorted(listed)}
+    loaded = [edition.area for (level_, _), edition in known.areas.items() if level_ == level]
+    return {area.code: (area.name_th, area.name_en) for area in (*listed, *loaded)}
 
 
 def by_area(world: World, level: str) -> list[tuple[str | None, str | None, str | None, list[Household]]]:
@@ -166,7 +164,7 @@ def household(world: World, household_id: str, *, personal: bool) -> Answer | No
 
 
 def oldest_first(household: Household) -> list[Statement]:
-    return sorted(household.basis, key=lambda statement: statement.sequence)
+    return household.basis[::-1]
 
 
 def record(world: World, statement: Statement, *, personal: bool) -> Answer:
@@ -196,12 +194,15 @@ def record(world: World, statement: Statement, *, personal: bool) -> Answer:
 
 
 def values(household: Household, *, personal: bool) -> Answer:
-    """Every value with where it comes from, and what the other statements say; amphoe, tambon and moo are taken together."""
+    """Every value with where it comes from, and what the other statements say; amphoe, tambon and moo are of one statement."""
     found: Answer = {}
-    placed = [(where, s) for s in household.basis if (where := place(s)) is not None]
+    placed = household.placed
+    has_amphoe = placed is not None and placed.amphoe is not None
     for name in PLACED:
-        given = [Given(getattr(where, name), statement) for where, statement in placed]
-        found[name] = provenance(given[:1], [one for one in given[1:] if one.value is not None])
+        given = [Given(getattr(place(s), name), s) for s in household.basis]
+        here = [one for one in given if one.statement is placed and (has_amphoe or one.value is not None)]
+        elsewhere = [one for one in given if one.statement is not placed and one.value is not None]
+        found[name] = provenance(here, elsewhere)
     for name in (*PERSONAL, *OPEN) if personal else OPEN:
         given = household.given(name)
         found[name] = provenance(given[:1], given[1:])
@@ -246,7 +247,7 @@ def persons(household: Household, *, personal: bool) -> list[Answer]:
                     names = ("title", "first_name", "last_name", "relation")
                     found[person] |= {name: getattr(member, name, None) for name in names}
     for person, listed in places.items():
-        found[person]["members"] = sorted(listed, key=lambda one: str(one["sequence"]).zfill(19))
+        found[person]["members"] = listed[::-1]
     return [found[person] for person in sorted(found)]
 
 

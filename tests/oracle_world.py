@@ -38,10 +38,10 @@ def full_name(member: Member) -> str | None:
     return f"{member.title or ''}{names}" if names else None
 
 
-def place(statement: Statement) -> Place | None:
-    """Where the household lives, taken as a whole from a statement that has an amphoe."""
+def place(statement: Statement) -> Place:
+    """Where the household lives, as one statement says it."""
     moo = None if statement.house is None else statement.house.moo
-    return Place(statement.amphoe, statement.tambon, moo) if statement.amphoe is not None else None
+    return Place(statement.amphoe, statement.tambon, moo)
 
 
 def _of_house(name: str) -> Callable[[Statement], object]:
@@ -99,8 +99,14 @@ class Household:
         return next((given.value for given in self.given(field)), None)
 
     @property
+    def placed(self) -> Statement | None:
+        """The statement that says where it lives, as a whole: the newest one with an amphoe, else the newest one with a moo."""
+        with_moo = next((s for s in self.basis if place(s).moo is not None), None)
+        return next((s for s in self.basis if s.amphoe is not None), with_moo)
+
+    @property
     def place(self) -> Place:
-        return next((found for s in self.basis if (found := place(s)) is not None), Place(None, None, None))
+        return Place(None, None, None) if self.placed is None else place(self.placed)
 
     @property
     def point(self) -> Point | None:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from litestar import Router
 from litestar.di import Provide
 
+from geo.cells import Grids
 from geo.context import GeoContext
 from geo.routes.asking import redirect_buddhist
 from geo.routes.documents import (
@@ -40,12 +41,20 @@ def create_routers(provide: Callable[..., GeoContext]) -> list[Router]:
         get_tile,
         get_xyz_tile,
     ]
-    geo = Provide(provide, sync_to_thread=False)
+    grids = Grids()
+
+    def provide_grids() -> Grids:
+        return grids
+
+    shared = {
+        "geo": Provide(provide, sync_to_thread=False),
+        "grids": Provide(provide_grids, sync_to_thread=False),
+    }
     return [
         Router(
             path=root,
             route_handlers=handlers,
-            dependencies={"geo": geo},
+            dependencies=shared,
             before_request=redirect_buddhist,
             middleware=[Sharing()],
         )

@@ -11,7 +11,7 @@ from contracts.times import to_text
 from geo import ogc, store
 from geo.answers import Json, basis_note, feature, plain
 from geo.context import AnyRequest, Basis, Caller, GeoContext, Moment, Reading
-from geo.layers import Layer
+from geo.layers import POINT_FILTERS, Layer
 from geo.links import Root, item_links, items_links
 from geo.params import (
     ItemsQuery,
@@ -23,6 +23,7 @@ from geo.params import (
     encode_token,
     parse_bbox,
     parse_datetime,
+    parse_filter,
     parse_limit,
     require_crs84,
     require_same,
@@ -40,7 +41,7 @@ from geo.routes.asking import (
     read_at,
     unchanged,
 )
-from geo.store import POINT_FILTERS, Feature, Page
+from geo.store import Feature, Page
 
 ITEM_FORMATS = ("json", "geojson", "html")
 ITEMS = TIMES | {"limit", "bbox", "token", "crs", "bbox-crs"}
@@ -57,7 +58,11 @@ def read_query(root: Root, asked: dict[str, str]) -> ItemsQuery:
         when=parse_datetime(asked.get("datetime")),
         as_of=asked.get("as_of"),
         token=decode_token(asked.get("token")),
-        equals={name: asked[name] for name in POINT_FILTERS if name in asked},
+        equals={
+            shown.name: parse_filter(shown.name, asked[shown.name], shown.type)
+            for shown in POINT_FILTERS
+            if shown.name in asked
+        },
         narrows=root.valid_at is not None,
     )
 
@@ -67,7 +72,7 @@ async def list_items(request: AnyRequest, geo: NamedDependency[GeoContext]) -> R
     """A page of features; all pages rest on the basis of the first."""
     caller = await geo.identify(request)
     layer = find_layer(request, caller)
-    known = ITEMS | frozenset(POINT_FILTERS) if layer.kind == "point" else ITEMS
+    known = ITEMS | {shown.name for shown in POINT_FILTERS} if layer.kind == "point" else ITEMS
     root, asked = ask(request, known, ITEM_FORMATS)
     query = read_query(root, asked)
     digest = digest_question(layer.id, asked)
@@ -117,6 +122,7 @@ def _next_token(found: Page, basis: Basis, digest: str) -> str | None:
             valid_at=to_text(basis.valid_at),
             last=found.features[-1].place,
             digest=digest,
+            matched=found.matched,
         )
     )
 

@@ -2,6 +2,7 @@
 
 import gzip
 import re
+from collections.abc import Hashable
 from typing import Any
 
 from litestar import Response, get
@@ -9,7 +10,10 @@ from litestar.di import NamedDependency
 
 from contracts.errors import NotFound
 from geo import ogc, store
-from geo.context import AnyRequest, Basis, GeoContext
+from geo.cells import FINEST, Grids, sum_cells
+from geo.context import AnyRequest, Basis, Caller, GeoContext, Reading
+from geo.layers import Layer
+from geo.params import ItemsQuery
 from geo.routes.asking import (
     TIMES,
     ask,
@@ -30,18 +34,22 @@ TILE_FORMATS = ("mvt", "pbf")
 
 
 @get("/collections/{cid:str}/tiles/WebMercatorQuad/{z:str}/{y:str}/{x:str}", include_in_schema=False)
-async def get_tile(request: AnyRequest, geo: NamedDependency[GeoContext]) -> Response[Any]:
+async def get_tile(
+    request: AnyRequest, geo: NamedDependency[GeoContext], grids: NamedDependency[Grids]
+) -> Response[Any]:
     """A tile by tile matrix, row, column."""
-    return await answer_tile(request, geo)
+    return await answer_tile(request, geo, grids)
 
 
 @get("/xyz/{cid:str}/{z:str}/{x:str}/{y:str}", include_in_schema=False)
-async def get_xyz_tile(request: AnyRequest, geo: NamedDependency[GeoContext]) -> Response[Any]:
+async def get_xyz_tile(
+    request: AnyRequest, geo: NamedDependency[GeoContext], grids: NamedDependency[Grids]
+) -> Response[Any]:
     """A tile by zoom, x, y with the ending .mvt or .pbf."""
-    return await answer_tile(request, geo)
+    return await answer_tile(request, geo, grids)
 
 
-async def answer_tile(request: AnyRequest, geo: GeoContext) -> Response[Any]:
+async def answer_tile(request: AnyRequest, geo: GeoContext, grids: Grids) -> Response[Any]:
     """The tile, 204 where there is nothing, 304 where the client has it; the ETag needs no SQL beyond the basis."""
     caller = await geo.identify(request)
     layer = find_layer(request, caller)
@@ -51,12 +59,21 @@ async def answer_tile(request: AnyRequest, geo: GeoContext) -> Response[Any]:
     tile = read_tile(request)
     async with read_at(geo, root, query) as reading:
         basis = reading.basis
-        etag = etag_of(basis, caller, request, valid_at=_minute(basis) if moment == "now" else None)
+        minute = _minute(basis) if moment == "now" else None
+        etag = etag_of(basis, caller, request, valid_at=minute)
         again = unchanged(request, etag, basis, caller)
         if again is not None:
             return again
         if layer.kind == "point":
-            data = await store.fetch_point_tile(reading, caller, layer, tile, query)
+            key = (
+                layer.id,
+                basis.version,
+                basis.sequence,
+                minute or basis.valid_at,
+                query.when.instant,
+                caller.areas,
+            )
+            data = await _draw_points(reading, caller, layer, tile, query, grids, key)
         else:
             counts = await geo.count_areas(reading, caller, str(layer.level), moment)
             data = await store.fetch_area_tile(reading, layer, counts, tile)
@@ -67,6 +84,21 @@ async def answer_tile(request: AnyRequest, geo: GeoContext) -> Response[Any]:
         headers["Content-Encoding"] = "gzip"
         data = gzip.compress(data, GZIP_LEVEL, mtime=0)
     return Response(content=data, media_type=ogc.MVT, headers=headers)
+
+
+async def _draw_points(
+    reading: Reading,
+    caller: Caller,
+    layer: Layer,
+    tile: tuple[int, int, int],
+    query: ItemsQuery,
+    grids: Grids,
+    key: Hashable,
+) -> bytes:
+    if tile[0] > FINEST:
+        return await store.fetch_point_tile(reading, caller, layer, tile, query)
+    grid = await grids.get(key, lambda: store.fetch_grid(reading, caller, query))
+    return await store.fetch_cell_tile(reading, layer, tile, sum_cells(grid, tile))
 
 
 def _minute(basis: Basis) -> str:

@@ -72,32 +72,33 @@ points AS (
 )
 SELECT ST_AsMVT(points, %(layer)s, 4096, 'geom', 'mvt_id') FROM points WHERE geom IS NOT NULL;
 
+-- name: point_grid
+-- Households in cells of Web Mercator, {side} metres wide: column, row, how many, how many with each need.
+SELECT floor((ST_X(s.g3857) + 20037508.342789244) / {side})::integer, floor((20037508.342789244 - ST_Y(s.g3857)) / {side})::integer,
+    count(*)::integer, count(*) FILTER (WHERE s.health)::integer, count(*) FILTER (WHERE s.living)::integer,
+    count(*) FILTER (WHERE s.education)::integer, count(*) FILTER (WHERE s.income)::integer,
+    count(*) FILTER (WHERE s.accessibility)::integer
+FROM household_state AS s
+WHERE {known} AND {time} AND {scope} AND s.geom IS NOT NULL
+GROUP BY 1, 2;
+
 -- name: cell_tile
--- One tile of cells (64 a side, nested from zoom to zoom) with how many households each holds; counts of all tiles add up.
-WITH bounds AS (
-    SELECT ST_TileEnvelope(%(z)s, %(x)s, %(y)s) AS box, 40075016.6855784 / (2 ^ %(z)s::integer) / 64 AS side
-),
-cells AS (
-    SELECT floor((ST_X(s.g3857) + 20037508.3427892) / bounds.side)::bigint AS cell_x,
-        floor((20037508.3427892 - ST_Y(s.g3857)) / bounds.side)::bigint AS cell_y,
-        count(*) AS households, count(*) FILTER (WHERE s.health) AS need_health,
-        count(*) FILTER (WHERE s.living) AS need_living, count(*) FILTER (WHERE s.education) AS need_education,
-        count(*) FILTER (WHERE s.income) AS need_income, count(*) FILTER (WHERE s.accessibility) AS need_accessibility
-    FROM household_state AS s CROSS JOIN bounds
-    WHERE {known} AND {time} AND {scope} AND s.geom IS NOT NULL AND s.g3857 && ST_Expand(bounds.box, 1)
-    GROUP BY 1, 2
+-- One tile of cells, each a point in its middle.
+WITH cells AS (
+    SELECT * FROM unnest(
+        %(columns)s::bigint[], %(rows)s::bigint[], %(households)s::bigint[], %(need_health)s::bigint[], %(need_living)s::bigint[],
+        %(need_education)s::bigint[], %(need_income)s::bigint[], %(need_accessibility)s::bigint[]
+    ) AS c (cell_x, cell_y, households, need_health, need_living, need_education, need_income, need_accessibility)
 ),
 placed AS (
     SELECT cell_y * (64::bigint << %(z)s::integer) + cell_x AS mvt_id, households, need_health, need_living,
         need_education, need_income, need_accessibility, true AS is_cell,
         ST_AsMVTGeom(
             ST_SetSRID(ST_MakePoint(
-                (cell_x + 0.5) * bounds.side - 20037508.3427892, 20037508.3427892 - (cell_y + 0.5) * bounds.side
-            ), 3857), bounds.box, 4096, 0, true
+                (cell_x + 0.5) * %(side)s::float8 - 20037508.342789244, 20037508.342789244 - (cell_y + 0.5) * %(side)s::float8
+            ), 3857), ST_TileEnvelope(%(z)s, %(x)s, %(y)s), 4096, 0, true
         ) AS geom
-    FROM cells CROSS JOIN bounds
-    WHERE cell_x BETWEEN 64::bigint * %(x)s AND 64::bigint * %(x)s + 63
-        AND cell_y BETWEEN 64::bigint * %(y)s AND 64::bigint * %(y)s + 63
+    FROM cells
     ORDER BY 1
 )
 SELECT ST_AsMVT(placed, %(layer)s, 4096, 'geom', 'mvt_id') FROM placed WHERE geom IS NOT NULL;

@@ -213,11 +213,17 @@ class AgencyTotals(msgspec.Struct, frozen=True, kw_only=True):
     households: int
 
 
-class AgencyAssistance(Page[AssistanceItem], frozen=True, kw_only=True):
+class AgencyAssistance(msgspec.Struct, frozen=True, kw_only=True):
     """The actions of one agency."""
 
+    items: list[AssistanceItem]
+    next: str | None
     agency: AgencyItem
     totals: AgencyTotals
+    sequence: int
+    as_of: dt.datetime | None
+    valid_at: dt.datetime
+    final: bool
 
 
 class ProgrammeItem(msgspec.Struct, frozen=True, kw_only=True):

@@ -147,8 +147,7 @@ async def list_agency_assistance(
     items = [to_item(row, caller) for row in rows[:limit]]
     following = next_token(reading.basis, asked, (items[-1].action,)) if len(rows) > limit else None
     await write_reading(hub, request, caller, what=path, count=len(items))
-    listed = to_page(items, following, reading.basis)
-    fields = {name: getattr(listed, name) for name in listed.__struct_fields__}
+    fields = msgspec.structs.asdict(to_page(items, following, reading.basis))
     return to_answer(request, reading.basis, caller, AgencyAssistance(**fields, agency=agency, totals=totals))
 
 

@@ -12,6 +12,7 @@ from psycopg import errors as postgres
 from contracts.errors import Unavailable
 from hub.api import examples
 from hub.api.metrics import MEDIA_TYPE
+from hub.api.problems import RETRY_SECONDS
 from hub.api.reading import Hub
 from projections import version as versions
 from projections.version import Version
@@ -56,7 +57,10 @@ async def get_health() -> Health:
 async def get_ready(hub: NamedDependency[Hub]) -> Response[Readiness]:
     """Looks at the database, the log and the live projection. 503 when one of them is missing."""
     found = await look(hub)
-    return Response(found, status_code=200 if found.ready else 503, headers={"Cache-Control": "no-store"})
+    headers = {"Cache-Control": "no-store"}
+    if found.ready:
+        return Response(found, headers=headers)
+    return Response(found, status_code=503, headers=headers | {"Retry-After": RETRY_SECONDS})
 
 
 @get("/metrics", summary="Counters for Prometheus", media_type=MEDIA_TYPE, tags=["operation"])

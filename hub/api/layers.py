@@ -14,7 +14,7 @@ from geo.routes import create_routers
 from hub.api.answering import write_reading
 from hub.api.asking import read_key
 from hub.api.basis import Question
-from hub.api.overview import Level, compute_overview
+from hub.api.overview import Level, find_overview
 from hub.api.reading import Hub, Reading
 from hub.auth import Caller
 
@@ -51,17 +51,5 @@ def provide_geo(hub: NamedDependency[Hub]) -> GeoContext:
 async def _count_areas(
     hub: Hub, reading: Reading, caller: Caller, level: Level, moment: Moment
 ) -> Sequence[AreaCounts]:
-    basis = reading.basis
-    key = (
-        basis.version,
-        basis.sequence,
-        None if moment == "now" else basis.valid_at,
-        caller.areas,
-        level,
-        caller.is_public,
-    )
-    whole = hub.overviews.find(key)
-    if whole is None:
-        whole = await compute_overview(reading, caller, level)
-        hub.overviews.keep(key, whole, for_now=moment == "now")
+    whole = await find_overview(hub, reading, caller, level, for_now=moment == "now")
     return whole.areas

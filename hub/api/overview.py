@@ -1,7 +1,7 @@
 """GET /v1/overview: the province in numbers at (v, s), and each of its areas."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -73,25 +73,37 @@ async def get_overview(
     """Records, households, persons, needs and help at (v, s), in all and per area. Without a key small counts are hidden (null)."""
     async with hub.read(question) as reading:
         basis = reading.basis
-        now = question.valid_at is None
-        key = (
-            basis.version,
-            basis.sequence,
-            None if now else basis.valid_at,
-            caller.areas,
-            level,
-            caller.is_public,
-        )
-        whole = hub.overviews.find(key)
-        if whole is not None:
-            basis = msgspec.structs.replace(basis, valid_at=whole.valid_at)
+        for_now = question.valid_at is None
+        known = hub.overviews.find(key_of(basis, caller, level, for_now=for_now))
+        if known is not None:
+            basis = msgspec.structs.replace(basis, valid_at=known.valid_at)
         unchanged = not_modified(request, basis, caller)
         if unchanged is not None:
             return unchanged
-        if whole is None:
-            whole = await compute_overview(reading, caller, level)
-            hub.overviews.keep(key, whole, for_now=now)
+        whole = known or await find_overview(hub, reading, caller, level, for_now=for_now)
+    basis = msgspec.structs.replace(basis, valid_at=whole.valid_at)
     return to_answer(request, basis, caller, msgspec.structs.replace(whole, final=basis.final))
+
+
+def key_of(basis: Basis, caller: Caller, level: Level, *, for_now: bool) -> Hashable:
+    """Equal for questions with the same answer; `for_now` questions share one while it is young."""
+    moment = None if for_now else basis.valid_at
+    return (basis.version, basis.sequence, moment, caller.areas, level, caller.is_public)
+
+
+async def find_overview(
+    hub: Hub, reading: Reading, caller: Caller, level: Level, *, for_now: bool
+) -> Overview:
+    """The overview as this caller may see it, remembered or computed; those who ask at once wait for one computation."""
+    key = key_of(reading.basis, caller, level, for_now=for_now)
+    whole = hub.overviews.find(key)
+    if whole is None:
+        async with hub.counting:
+            whole = hub.overviews.find(key)
+            if whole is None:
+                whole = await compute_overview(reading, caller, level)
+                hub.overviews.keep(key, whole, for_now=for_now)
+    return whole
 
 
 async def compute_overview(reading: Reading, caller: Caller, level: Level) -> Overview:

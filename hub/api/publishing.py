@@ -1,5 +1,6 @@
 """POST /v1/events: what publishers send, one object, an array, or a stream of lines; and a receipt for each."""
 
+import dataclasses
 from collections import Counter
 from collections.abc import AsyncIterator
 from typing import Any
@@ -32,6 +33,7 @@ STATUS_OF_CODE = {"BROKEN_JSON": 400, "NOT_YOURS": 403}
 _objects: msgspec.json.Decoder[list[msgspec.Raw]] = msgspec.json.Decoder(list[msgspec.Raw])
 
 
+@dataclasses.dataclass
 class PublishOperation(OpenAPIOperation):
     """The request body of publishing, which is read by hand and therefore described by hand."""
 

@@ -26,7 +26,7 @@ from hub.intake.receipts import Receipt
 from hub.settings import Settings
 
 Pool = AsyncConnectionPool[AsyncConnection[TupleRow]]
-POOL_SIZE = 8
+POOL_SIZE = 12
 PATIENCE_SECONDS = 3.0
 PROJECTION_SECONDS = 5.0
 POLL_SECONDS = 0.01
@@ -78,6 +78,7 @@ class Hub:
     settings: Settings
     metrics: Metrics
     overviews: Remembered[Overview] = dataclasses.field(default_factory=Remembered[Overview])
+    counting: asyncio.Lock = dataclasses.field(default_factory=asyncio.Lock)
 
     @contextlib.asynccontextmanager
     async def read(self, question: Question, token: Token | None = None) -> AsyncGenerator[Reading]:

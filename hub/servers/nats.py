@@ -5,6 +5,7 @@ Two users: `app`, the hub itself, which may neither delete nor purge streams nor
 """
 
 import asyncio
+import contextlib
 import dataclasses
 import json
 import signal
@@ -124,5 +125,7 @@ async def answers(port: int, user: str, password: Secret) -> bool:
                 return (await reader.readline()).startswith(b"PONG")
             finally:
                 writer.close()
+                with contextlib.suppress(OSError):
+                    await writer.wait_closed()
     except (OSError, TimeoutError):
         return False

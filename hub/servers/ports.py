@@ -1,6 +1,5 @@
 """Free TCP ports for private servers."""
 
-import asyncio
 import random
 import socket
 
@@ -42,17 +41,3 @@ def require_free(host: str, port: int) -> None:
             code="PORT_TAKEN",
             message_th=f"พอร์ต {port} มีโปรแกรมอื่นใช้อยู่ โปรดเลือกพอร์ตอื่นด้วย --port",
         )
-
-
-async def answers_http(host: str, port: int, path: str) -> bool:
-    """Whether a GET there is answered with status 200: the readiness of a role that serves HTTP."""
-    try:
-        async with asyncio.timeout(2):
-            reader, writer = await asyncio.open_connection(host, port)
-            try:
-                writer.write(f"GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n".encode())
-                return (await reader.readline()).split()[1:2] == [b"200"]
-            finally:
-                writer.close()
-    except (OSError, TimeoutError):
-        return False

@@ -16,6 +16,7 @@ from contracts.errors import Unavailable
 from hub.servers import watchdog
 
 POLL_SECONDS = 0.03
+EXIT_POLL_SECONDS = 0.1
 Sink = Callable[[str], None]
 
 

@@ -217,7 +217,7 @@ def test_the_service_describes_itself_as_clients_need_it(demo_hub: RunningHub) -
     }
     for id_, layer in listed.items():
         assert json.loads(fetch(demo_hub, f"/ogc/collections/{id_}")[2]) == layer
-        status, headers, _ = fetch(demo_hub, f"/ogc/collections/{id_}/items?limit=2")
+        _, headers, _ = fetch(demo_hub, f"/ogc/collections/{id_}/items?limit=2")
         assert headers["Content-Type"] == "application/geo+json"
         assert headers["Content-Crs"] == "<http://www.opengis.net/def/crs/OGC/1.3/CRS84>"
         assert 'rel="next"' in headers["Link"]

@@ -208,6 +208,16 @@ async def test_filters_are_those_of_the_api_and_answer_literally(hub: Stage) -> 
         ("320103", True)
     }
     assert page["numberMatched"] == len(page["features"]) == 12
-    for hostile in ("tambon=' OR 1=1--", "tambon=%25", "in_sources=x", "need_health=1; DROP TABLE event"):
+    for spelling in ("1", "true", "TRUE"):
+        again = await ask(hub, f"{POINTS}?tambon=320103&need_health={spelling}&datetime=2021-06-30")
+        assert again["features"] == page["features"]
+    for hostile in ("tambon=' OR 1=1--", "tambon=%25", "amphoe=%25s", "tambon={}"):
         assert (await ask(hub, f"{POINTS}?{hostile}"))["features"] == []
-    assert (await get(hub, f"{POINTS}?tambon=%00")).status_code == 400
+    for hostile in (
+        "tambon=%00",
+        "in_sources=x",
+        "level=1.0",
+        "need_health=1; DROP TABLE event",
+        "need_health=",
+    ):
+        assert (await get(hub, f"{POINTS}?{hostile}")).status_code == 400

@@ -82,6 +82,8 @@ async def test_the_document_is_valid_and_every_operation_has_an_example(told: St
             for content in response.get("content", {}).values()
         ]
         assert any(content.get("examples") for content in contents) or name == "get /metrics", name
+    body = operations["post /v1/events"]["requestBody"]
+    assert set(body["content"]) == {"application/json", "application/x-ndjson"}
     for parameter in ("as_of", "valid_at", "min_sequence"):
         for path in ("/v1/overview", "/v1/households", "/v1/events"):
             named = {entry["name"] for entry in operations[f"get {path}"]["parameters"]}

@@ -1,0 +1,102 @@
+"""The hub from outside: every data operation of its OpenAPI documents, compared with the oracle at four (valid_at, as_of).
+
+The oracle is fed with the events that /v1/events gives back. An operation, or a parameter of one, that is not compared here fails the test.
+"""
+
+import subprocess
+import sys
+from collections.abc import Generator
+from pathlib import Path
+
+import pytest
+
+from contracts.times import parse_valid_at
+from tests.fixtures.hub import RunningHub, start_hub
+from tests.fixtures.servers import temporary_folder
+from tests.oracle import Oracle
+from tests.oracle_asking import Asked, ask, read_log, send
+from tests.oracle_checks import CHECKS, PRESENTATION, WITHOUT_DATA
+from tests.oracle_story import CHAPTERS, write_boundaries
+
+DOCUMENTS = {"/schema/openapi.json": "", "/ogc/api": "/ogc"}
+PAIRS = [
+    ("2023-09-30", "joined"),
+    ("2021-12-31", "taken back"),
+    ("2024-03-31", "come late"),
+    ("2026-01-15", "taken back"),
+]
+"""valid_at, and the chapter that the hub knew last."""
+
+
+class Told:
+    """A hub that was told the story, and the oracle that knows the same events."""
+
+    def __init__(self, hub: RunningHub, ends: dict[str, int]) -> None:
+        self.hub = hub
+        self.ends = ends
+        self.oracle = Oracle(read_log(hub))
+
+    def at(self, valid_at: str, chapter: str) -> Asked:
+        return Asked(self.hub, self.oracle, valid_at, parse_valid_at(valid_at), self.ends[chapter])
+
+
+def load_boundaries(hub: RunningHub) -> None:
+    path = write_boundaries(Path(hub.folder) / "boundaries.geojson")
+    argv = [sys.executable, "-m", "hub", "--data", str(hub.folder), "boundaries", "load", str(path)]
+    subprocess.run(argv, check=True, timeout=60, capture_output=True)
+
+
+@pytest.fixture(scope="module")
+def told() -> Generator[Told]:
+    with temporary_folder("hub") as folder, start_hub(folder.root, "--no-demo") as hub:
+        load_boundaries(hub)
+        ends = {name: send(hub, submissions) for name, submissions in CHAPTERS.items()}
+        hub.wait_projected(max(ends.values()))
+        yield Told(hub, ends)
+
+
+def operations(hub: RunningHub) -> dict[str, set[str]]:
+    """The GET operations that the documents describe to an admin, with the names of their parameters."""
+    found: dict[str, set[str]] = {}
+    for document, root in DOCUMENTS.items():
+        described = ask(hub, document, "admin")
+        shared = described["components"].get("parameters", {})
+        for path, methods in described["paths"].items():
+            if "get" in methods:
+                given = methods["get"].get("parameters", [])
+                names = {
+                    shared[p["$ref"].split("/")[-1]]["name"] if "$ref" in p else p["name"] for p in given
+                }
+                found[root + path] = names
+    return found
+
+
+def test_every_data_operation_and_every_parameter_of_it_is_compared(told: Told) -> None:
+    described = operations(told.hub)
+    unknown = described.keys() - CHECKS.keys() - WITHOUT_DATA.keys()
+    assert not unknown, f"no oracle for {sorted(unknown)}"
+    gone = (CHECKS.keys() | WITHOUT_DATA.keys()) - described.keys()
+    assert not gone, f"not described any more: {sorted(gone)}"
+    for path, check in CHECKS.items():
+        untried = described[path] - check.tried - PRESENTATION
+        assert not untried, f"{path}: no oracle for {sorted(untried)}"
+
+
+def test_the_story_has_everything_hard_in_it(told: Told) -> None:
+    known = {name: told.oracle.known(end) for name, end in told.ends.items()}
+    sizes = {name: len(set(state.partition.households.values())) for name, state in known.items()}
+    assert sizes["joined"] == sizes["two households"] - 1
+    assert sizes["parted"] == sizes["two households"]
+    assert len(known["help set right"].actions) == len(known["first help"].actions) - 1
+    assert known["first help"].anchors != {a: known["joined"].anchors[a] for a in known["first help"].anchors}
+    late, whole = told.at("2021-12-31", "parted"), told.at("2021-12-31", "taken back")
+    assert not late.world.households
+    assert whole.world.households
+    statements = [s for record in whole.known.statements.values() for s in record]
+    assert any(s.withdrawn_at for s in statements)
+
+
+@pytest.mark.parametrize("pair", PAIRS, ids="@".join)
+@pytest.mark.parametrize("path", CHECKS)
+def test_the_hub_says_what_the_oracle_says(told: Told, path: str, pair: tuple[str, str]) -> None:
+    CHECKS[path].compare(told.at(*pair))
