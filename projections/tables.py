@@ -274,6 +274,7 @@ INDEXES: tuple[sa.Index, ...] = (
     ),
     sa.Index("household_state_area", household_state.c.tambon, household_state.c.household),
     sa.Index("action_pseudonym", action.c.pseudonym, unique=True),
+    sa.Index("action_state_action", action_state.c.action),
     sa.Index("action_state_agency", action_state.c.agency, action_state.c.action),
     sa.Index("action_state_subject", action_state.c.subject),
     sa.Index("action_recipient_ref", action_recipient.c.ref),

@@ -1,7 +1,10 @@
 """The tables of the projection against the oracle: whatever the history, at any (valid_at, as_of)."""
 
+import ast
 import asyncio
 import datetime as dt
+import sys
+from pathlib import Path
 
 import psycopg
 from hypothesis import HealthCheck, given, settings
@@ -160,3 +163,22 @@ def test_the_tables_say_what_the_oracle_says(database_url: str, log: Log, data) 
                 await compare(connection, oracle, moment, sequence)
 
     asyncio.run(work())
+
+
+def test_the_oracle_knows_nothing_of_what_it_judges() -> None:
+    """It imports contracts, msgspec, the standard library and the pure core of linkage only."""
+    folder = Path(__file__).parents[1]
+    parts = (
+        "oracle",
+        *(f"oracle_{part}" for part in ("statements", "world", "answers", "help", "history", "layers")),
+    )
+    allowed = ("contracts.", "projections.linkage.", *(f"tests.{part}" for part in parts))
+    for part in parts:
+        tree = ast.parse((folder / f"{part}.py").read_text(encoding="utf-8"))
+        froms = {node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+        plain = {
+            alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names
+        }
+        for name in (froms | plain) - {"msgspec"}:
+            is_standard = name.partition(".")[0] in sys.stdlib_module_names
+            assert is_standard or f"{name}.".startswith(allowed), f"{part} imports {name}"
