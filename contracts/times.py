@@ -17,6 +17,7 @@ Instant = NewType("Instant", dt.datetime)
 BANGKOK = dt.timezone(dt.timedelta(hours=7), "Asia/Bangkok")
 BUDDHIST_OFFSET = 543
 FIRST_BUDDHIST_YEAR = 2400
+FIRST_YEAR, LAST_YEAR = 1000, 9998
 DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})\Z")
 SEQUENCE = re.compile(r"seq:(0|[1-9]\d{0,17})\Z")
 
@@ -42,7 +43,7 @@ def parse_date(text: str, *, path: str) -> dt.date:
     if year >= FIRST_BUDDHIST_YEAR:
         year -= BUDDHIST_OFFSET
     try:
-        return dt.date(year, month, day)
+        return dt.date(year if FIRST_YEAR <= year <= LAST_YEAR else 0, month, day)
     except ValueError as error:
         raise InvalidInput(
             f"'{text}' is not a day of the calendar.",
@@ -74,6 +75,14 @@ def parse_instant(text: str, *, path: str) -> dt.datetime:
             f"'{text}' is not an instant; write a date (2023-09-30) or an RFC 3339 instant with its zone "
             "(2023-09-30T17:00:00Z).",
             message_th=f"'{text}' ไม่ใช่เวลา กรุณาใช้วันที่ (2023-09-30) หรือเวลาพร้อมเขตเวลา (2023-09-30T17:00:00Z)",
+            code="BAD_INSTANT",
+            path=path,
+        )
+    # The first and last days of the calendar leave no room for another zone or for the end of a day.
+    if not FIRST_YEAR <= value.year <= LAST_YEAR:
+        raise InvalidInput(
+            f"'{text}' lies outside the years {FIRST_YEAR} to {LAST_YEAR}.",
+            message_th=f"'{text}' อยู่นอกช่วงปี ค.ศ. {FIRST_YEAR} ถึง {LAST_YEAR}",
             code="BAD_INSTANT",
             path=path,
         )

@@ -79,6 +79,9 @@ def build_stretches(
 
     A person is counted in one household at a time: that of the newest statement that lists one of its members.
     """
+    if len(timelines) == 1:
+        ((record, line),) = timelines.items()
+        return {household_of[record]: _stretches_of_one(line, person_of)}
     breaks = _breaks(timelines)
     found: dict[int, list[Stretch]] = {household_of[record]: [] for record in timelines}
     for start, end in itertools.pairwise(breaks):
@@ -94,6 +97,19 @@ def build_stretches(
     return found
 
 
+def _stretches_of_one(line: Sequence[Segment], person_of: Mapping[int, int]) -> list[Stretch]:
+    """The same where nothing is linked: each statement is a stretch of its own."""
+    return [
+        Stretch(
+            segment.start,
+            segment.end,
+            (segment.statement.sequence,),
+            len({person_of[member.member] for member in segment.statement.members}),
+        )
+        for segment in line
+    ]
+
+
 def _extend(line: list[Stretch], new: Stretch) -> None:
     if line and line[-1].end == new.start and (line[-1].basis, line[-1].persons) == (new.basis, new.persons):
         line[-1] = Stretch(line[-1].start, new.end, new.basis, new.persons)
@@ -103,6 +119,9 @@ def _extend(line: list[Stretch], new: Stretch) -> None:
 
 def prefer(basis: Sequence[tuple[str, Statement]]) -> HouseholdFacts:
     """The preferred values among the statements of a household, each given with its source."""
+    if len(basis) == 1:
+        source, only = basis[0]
+        return _only(source, only.facts)
     newest_first = [s.facts for _, s in sorted(basis, key=lambda item: newness(item[1]), reverse=True)]
     with_moo = next((facts for facts in newest_first if facts.moo is not None), newest_first[0])
     placed = next((facts for facts in newest_first if facts.amphoe is not None), with_moo)
@@ -119,6 +138,22 @@ def prefer(basis: Sequence[tuple[str, Statement]]) -> HouseholdFacts:
         house_no=next((facts.house_no for facts in newest_first if facts.house_no), None),
         lon=point.lon,
         lat=point.lat,
+    )
+
+
+def _only(source: str, facts: Facts) -> HouseholdFacts:
+    return HouseholdFacts(
+        amphoe=facts.amphoe,
+        tambon=facts.tambon,
+        moo=facts.moo,
+        sources=(source,),
+        needs=facts.needs,
+        level=facts.level,
+        head_name=facts.head_name or None,
+        house_code=facts.house_code or None,
+        house_no=facts.house_no or None,
+        lon=facts.lon,
+        lat=facts.lat,
     )
 
 

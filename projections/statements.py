@@ -1,6 +1,7 @@
 """A record over time: its statements, which of them is valid when, and what it offers to linking. Pure."""
 
 import datetime as dt
+import functools
 from collections.abc import Iterable
 
 import msgspec
@@ -11,6 +12,9 @@ from contracts.thai.names import normal_name
 from projections.linkage.features import MemberFeatures, RecordFeatures
 
 HOUSE_CODE_DIGITS = 11
+NAMES_KEPT = 65_536
+
+_normal_name = functools.lru_cache(NAMES_KEPT)(normal_name)
 
 
 class Facts(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -104,8 +108,8 @@ def read_member(member_id: int, member: Member | None) -> MemberFeatures:
     return MemberFeatures(
         member=member_id,
         citizen=member.citizen_ref if member.citizen_valid else None,
-        first=normal_name(member.first_name) if member.first_name else "",
-        last=normal_name(member.last_name) if member.last_name else "",
+        first=_normal_name(member.first_name) if member.first_name else "",
+        last=_normal_name(member.last_name) if member.last_name else "",
         sex=member.sex,
         year=None if birth is None else birth.year,
         month=None if birth is None else birth.month,

@@ -34,7 +34,8 @@ def choose_hidden(
 def _is_safe(counts: Sequence[int], hidden: set[int], *, total_is_shown: bool) -> bool:
     amount = sum(counts[position] for position in hidden)
     if not total_is_shown:
-        return amount > 0
+        # The hidden parts of several hidden totals can be taken together: each of them has to be large enough.
+        return amount >= min(K, sum(counts))
     # What adds up to 0 may be worked out: 0 is shown anyway.
     return amount == 0 or (len(hidden) >= 2 and amount >= K)
 

@@ -83,6 +83,11 @@ def _households(records: Sequence[RecordFeatures], edges: Sequence[Edge]) -> dic
 
 def cluster(records: Sequence[RecordFeatures], edges: Sequence[Edge]) -> Partition:
     """Persons and households of these records, given every edge between them. Order of the arguments does not matter."""
+    if not edges:
+        return Partition(
+            persons={member.member: member.member for record in records for member in record.members},
+            households={record.record: record.record for record in records},
+        )
     return Partition(persons=_persons(records, edges), households=_households(records, edges))
 
 

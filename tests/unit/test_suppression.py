@@ -97,3 +97,9 @@ def test_named_parts_of_a_total_hide_each_other() -> None:
         "4": 0,
     }
     assert suppress_parts({"1": 4, "2": 0}, all_hidden=True) == {"1": None, "2": None}
+
+
+@pytest.mark.parametrize("counts", [(3, 40, 50), (1, 2, 3), (9, 12, 0), (0, 0, 5), (10, 20)])
+def test_parts_of_a_hidden_total_hide_enough_to_keep_it(counts: tuple[int, ...]) -> None:
+    hidden = choose_hidden(counts, total_is_shown=False)
+    assert sum(counts[position] for position in hidden) >= min(K, sum(counts))
