@@ -20,7 +20,7 @@ from contracts.events import (
     SubjectErased,
 )
 from projections import assistance, catalogue, erasure, records
-from projections.output import Output, instant, number, text
+from projections.output import Output, instant, number, text, written
 from projections.state import State
 
 Touched = tuple[int | None, int | None]
@@ -39,8 +39,8 @@ def fold(state: State, items: Sequence[Sequenced]) -> Output:
             type(event).__struct_config__.tag,  # pyright: ignore[reportArgumentType] - every event has a text tag
             text(event.source),
             text(event.agency),
-            item.recorded_at.isoformat(),
-            event.happened_at.isoformat(),
+            written(item.recorded_at),
+            written(event.happened_at),
             instant(event.reported_at),
             number(record),
             number(action),

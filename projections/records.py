@@ -6,7 +6,7 @@ from contracts.events import OpenedRecord, RecordReceived, RecordWithdrawn, Seal
 from contracts.ids import household_id, person_id
 from projections.assistance import refs_of, resolve_again
 from projections.links import relink
-from projections.output import NULL, Output, binary, boolean, document, instant, text
+from projections.output import NULL, Output, binary, boolean, document, instant, text, written
 from projections.state import RecordState, State
 from projections.statements import Statement, read_facts, read_member
 
@@ -104,7 +104,7 @@ def _write_version(
         str(item.sequence),
         str(record),
         text(event.data.period),
-        event.happened_at.isoformat(),
+        written(event.happened_at),
         instant(event.reported_at),
         boolean(withdrawn),
         *areas,

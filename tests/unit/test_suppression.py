@@ -1,5 +1,6 @@
 """What the public can work out from what it is shown."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -99,7 +100,7 @@ def test_named_parts_of_a_total_hide_each_other() -> None:
     assert suppress_parts({"1": 4, "2": 0}, all_hidden=True) == {"1": None, "2": None}
 
 
-@pytest.mark.parametrize("counts", [(3, 40, 50), (1, 2, 3), (9, 12, 0), (0, 0, 5), (10, 20)])
-def test_parts_of_a_hidden_total_hide_enough_to_keep_it(counts: tuple[int, ...]) -> None:
-    hidden = choose_hidden(counts, total_is_shown=False)
-    assert sum(counts[position] for position in hidden) >= min(K, sum(counts))
+@pytest.mark.parametrize("parts", [(3, 40, 50), (1, 2, 3), (9, 12, 0), (0, 0, 5), (10, 20)])
+def test_parts_of_a_hidden_total_hide_enough_to_keep_it(parts: tuple[int, ...]) -> None:
+    hidden = choose_hidden(parts, total_is_shown=False)
+    assert sum(parts[position] for position in hidden) >= min(K, sum(parts))

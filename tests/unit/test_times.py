@@ -21,13 +21,21 @@ def test_a_fiscal_year_is_named_by_the_buddhist_year_it_ends_in() -> None:
     assert fiscal_year(dt.date(2023, 10, 1)) == 2567
 
 
-@pytest.mark.parametrize("text", ["0.5", "2023-09-30T00:00:00", "2023-02-30", "seq:-1", "seq:01", "", "9999-12-31T23:59:59Z"])
+@pytest.mark.parametrize(
+    "text", ["0.5", "2023-09-30T00:00:00", "2023-02-30", "seq:-1", "seq:01", "", "9999-12-31T23:59:59Z"]
+)
 def test_what_is_no_time_is_refused(text: str) -> None:
     with pytest.raises(InvalidInput):
         parse_as_of(text)
 
 
-@given(st.one_of(st.text(), st.datetimes(timezones=st.timezones()).map(lambda moment: moment.isoformat()), st.dates().map(str)))
+@given(
+    st.one_of(
+        st.text(),
+        st.datetimes(timezones=st.timezones()).map(lambda moment: moment.isoformat()),
+        st.dates().map(str),
+    )
+)
 def test_any_text_is_read_or_refused(text: str) -> None:
     for parse in (parse_as_of, parse_valid_at):
         try:
