@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from contracts.errors import HubError
-from hub.cli import demo, intake, keys, serving, status
+from hub.cli import bench, demo, intake, keys, serving, status
 from hub.cli.shared import Options
 
 HELP = """The poverty hub: records and help of all agencies as events, one map and one history.
@@ -35,6 +35,7 @@ for command in (
     intake.boundaries,
     keys.keys,
     status.status,
+    bench.bench,
 ):
     hub.add_command(command)
 
