@@ -21,7 +21,7 @@ class Stretch(msgspec.Struct, frozen=True, gc=False):
     persons: int
 
 
-class HouseholdFacts(msgspec.Struct, frozen=True, kw_only=True):
+class HouseholdFacts(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The preferred values of a household: of each field the newest statement that has one."""
 
     amphoe: str | None

@@ -13,7 +13,7 @@ Ref = tuple[str, str]
 """How an action names its recipient: kind and pseudonym (or household id)."""
 
 
-class RecordState(msgspec.Struct, kw_only=True):
+class RecordState(msgspec.Struct, kw_only=True, gc=False):
     """One record as known: its statements by period and what follows from them."""
 
     record: int
@@ -26,7 +26,7 @@ class RecordState(msgspec.Struct, kw_only=True):
     keys: frozenset[int] = frozenset()
 
 
-class ActionState(msgspec.Struct, kw_only=True):
+class ActionState(msgspec.Struct, kw_only=True, gc=False):
     """One action as known. `anchor` is the record (and member) that its recipient resolves to; a voided one has no refs."""
 
     action: int

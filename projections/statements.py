@@ -33,7 +33,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     head_name: str | None
 
 
-class Statement(msgspec.Struct, frozen=True, kw_only=True):
+class Statement(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What a record says for one period, as known: content of `sequence`, ended early where it was withdrawn."""
 
     sequence: int

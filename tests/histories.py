@@ -22,6 +22,8 @@ from contracts.records import NEEDS, RecipientRef
 from tests.builders import Log, a_house, a_member, a_point, by_citizen, by_house, by_household, by_record, day
 
 SOURCES = ("tpmap", "pppconnext", "thaiqm", "mso_logbook")
+RECORDS = (*((source, "a") for source in SOURCES), ("tpmap", "b"), ("thaiqm", "b"))
+PERIODS = ("2565", "2566")
 NAMES = ("สมชาย", "สมหญิง", "บุญมี", "ทองใบ")
 HOUSES = ("32010000011", "32010000022", None)
 TAMBON = ("320101", "320102", "320201")
@@ -39,7 +41,11 @@ SQUARE = shapely.to_wkb(shapely.box(103.4, 14.8, 103.6, 15.0))
 
 
 class WholeLog(Log):
-    """A log with the events that are not about households, too."""
+    """A log with the events that are not about households, too. `given` are source, key and period of its statements."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.given: list[tuple[str, str, str]] = []
 
     def registered(self, agency: str, name: str) -> int:
         data = Agency(agency_id=agency, name_th=name)
@@ -78,13 +84,15 @@ def histories(draw: st.DrawFn, *, least: int = 3, most: int = 14) -> WholeLog:
 
 
 def _add_event(draw: st.DrawFn, log: WholeLog, kind: str) -> None:
-    source, key = draw(st.sampled_from(SOURCES)), draw(st.sampled_from("abc"))
+    source, key = draw(st.sampled_from(RECORDS))
     agency, moment = draw(st.sampled_from(AGENCIES)), draw(moments())
     match kind:
         case "record":
             _add_record(draw, log, source, key, moment)
         case "withdraw":
-            log.withdrawn(source, key, period=draw(st.sampled_from(("2565", "2566"))), reported_at=moment)
+            given = [*dict.fromkeys(log.given)]
+            source, key, period = draw(st.sampled_from(given or [(source, key, PERIODS[0])]))
+            log.withdrawn(source, key, period=period, reported_at=moment)
         case "void":
             log.voided(draw(st.sampled_from("xyz")), agency=agency)
         case "help" | "correct":
@@ -132,7 +140,8 @@ def _add_record(draw: st.DrawFn, log: WholeLog, source: str, key: str, moment: d
     )
     if draw(st.integers(0, 5)) == 0:
         house = msgspec.structs.replace(house, amphoe=None, tambon=None)
-    period = draw(st.sampled_from(("2565", "2566")))
+    period = draw(st.sampled_from(PERIODS))
+    log.given.append((source, key, period))
     log.received(source, house, *members, period=period, happened_at=moment, reported_at=moment)
 
 
@@ -141,7 +150,7 @@ def recipients() -> st.SearchStrategy[list[RecipientRef]]:
     ways = st.one_of(
         st.sampled_from(PEOPLE).map(by_citizen),
         st.sampled_from(HOUSES[:2]).map(by_house),
-        st.tuples(st.sampled_from(SOURCES), st.sampled_from("abc")).map(lambda pair: by_record(*pair)),
-        st.tuples(st.sampled_from(SOURCES), st.sampled_from("abc")).map(lambda pair: by_household(*pair)),
+        st.sampled_from(RECORDS).map(lambda pair: by_record(*pair)),
+        st.sampled_from(RECORDS).map(lambda pair: by_household(*pair)),
     )
     return st.lists(ways, unique_by=lambda ref: ref.kind, min_size=1, max_size=3)

@@ -22,7 +22,7 @@ class MemberFeatures(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     current: bool = True
 
 
-class RecordFeatures(msgspec.Struct, frozen=True, kw_only=True):
+class RecordFeatures(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One record with its members. `house` is the pseudonym of a well-formed house code."""
 
     record: int
@@ -44,7 +44,7 @@ class Edge(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     score: int
 
 
-class Partition(msgspec.Struct, frozen=True, kw_only=True):
+class Partition(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The founder of every member's person and of every record's household."""
 
     persons: dict[int, int]
