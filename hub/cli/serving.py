@@ -1,29 +1,20 @@
-"""`hub up`, `hub serve`, `hub project`: the roles, together or alone."""
+"""`hub up` and `hub gatekeeper`: the roles together, and the one that answers over NATS."""
 
 import asyncio
-import signal
 import sys
-from collections.abc import Coroutine
 from pathlib import Path
 
 import click
-import granian
-from granian.constants import Interfaces, Loops
-from granian.log import LogLevels
 
-from hub.api.app import create_app
 from hub.cli.demo import fill_if_empty
-from hub.cli.shared import Options, run
+from hub.cli.shared import Options, run, until_signal
 from hub.demo.keys import demo_keys
 from hub.gatekeeper import keep_gate
-from hub.log import open_log
 from hub.opening import open_intake, prepare_hub
-from hub.projector import project as project_events
 from hub.servers.process import Child
 from hub.servers.stack import Stack, open_stack
-from hub.settings import Settings, read_environment, read_settings
+from hub.settings import Settings
 from hub.supervisor import supervise
-from hub.vault import Vault
 
 DEFAULT_HOUSEHOLDS = 5000
 
@@ -109,19 +100,6 @@ def _welcome(settings: Settings) -> str:
 
 @click.command()
 @click.pass_obj
-def project(options: Options) -> None:
-    """Run the projector alone: folds the log into tables for ever."""
-    settings = options.settings("projector")
-
-    async def work() -> None:
-        async with open_stack(settings) as stack, open_log(stack.nats_servers) as log:
-            await project_events(stack.database_url, log, Vault(stack.master_key))
-
-    run(_until_signal(work()))
-
-
-@click.command()
-@click.pass_obj
 def gatekeeper(options: Options) -> None:
     """Run the gatekeeper alone: answers what agencies publish on `in.<agency>.>`."""
     settings = options.settings("gatekeeper")
@@ -131,42 +109,4 @@ def gatekeeper(options: Options) -> None:
             client = intake.log.client
             await keep_gate(intake, client, province=settings.province, replicas=settings.stream_replicas)
 
-    run(_until_signal(work()))
-
-
-async def _until_signal(work: Coroutine[object, object, None]) -> None:
-    task = asyncio.create_task(work)
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, task.cancel)
-    try:
-        await task
-    except asyncio.CancelledError:
-        return
-
-
-@click.command()
-@click.option("--port", type=click.IntRange(1, 65535), help="Port to listen on. [8080]")
-@click.option("--host", help="Address to listen on. [127.0.0.1]")
-@click.pass_obj
-def serve(options: Options, port: int | None, host: str | None) -> None:
-    """Run the API and the web page alone."""
-    settings = options.settings("api", host=host, port=port)
-    granian.Granian(
-        "hub.cli.serving:make_app",
-        address=settings.host,
-        port=settings.port,
-        interface=Interfaces.ASGI,
-        factory=True,
-        loop=Loops.uvloop,
-        workers=1,
-        log_access=False,
-        log_level=LogLevels.warning,
-        respawn_failed_workers=True,
-    ).serve()
-
-
-def make_app() -> object:
-    """The application of a server process, from the environment that `hub serve` was started with."""
-    settings = read_settings(read_environment())
-    return create_app(settings)
+    run(until_signal(work()))

@@ -3,6 +3,7 @@
 import asyncio
 import dataclasses
 import gc
+import signal
 from collections.abc import Coroutine
 from pathlib import Path
 from typing import TypeVar
@@ -54,3 +55,15 @@ def run(work: Coroutine[object, object, Result]) -> Result:
 def answer(value: object, *, as_json: bool, text: str) -> None:
     """Print an answer for a program or for a person."""
     click.echo(msgspec.json.encode(value).decode() if as_json else text)
+
+
+async def until_signal(work: Coroutine[object, object, None]) -> None:
+    """Run until the work ends or the process is asked to stop."""
+    task = asyncio.create_task(work)
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, task.cancel)
+    try:
+        await task
+    except asyncio.CancelledError:
+        return

@@ -206,7 +206,7 @@ def test_the_service_describes_itself_as_clients_need_it(demo_hub: RunningHub) -
     assert relations["service-desc"]["type"] == "application/vnd.oai.openapi+json;version=3.0"
     for link in landing["links"]:
         assert fetch(demo_hub, link["href"].removeprefix(demo_hub.base_url))[0] == 200
-    status, headers, body = fetch(demo_hub, "/ogc/api")
+    _, headers, body = fetch(demo_hub, "/ogc/api")
     assert headers["Content-Type"] == relations["service-desc"]["type"]
     document = json.loads(body)
     openapi_spec_validator.validate(document)

@@ -23,7 +23,7 @@ def test_there_are_three_brokers_a_database_and_every_role() -> None:
 def test_a_role_runs_a_command_that_exists_with_settings_that_exist(name: str, tmp_path: Path) -> None:
     service = ROLES[name]
     assert isinstance(hub, click.Group)
-    assert service["command"][0] in hub.commands
+    assert hub.get_command(click.Context(hub), service["command"][0]) is not None
     variables = {key: str(value) for key, value in service["environment"].items() if key.startswith(PREFIX)}
     assert variables.keys() <= set(VARIABLES)
     contents = {"database_url": "postgresql://hub:x@postgres/hub", "nats_password": "x"}
