@@ -49,7 +49,7 @@ def overview(world: World, level: str = "amphoe") -> Answer:
         "records": {source: sources.count(source) for source in dict.fromkeys(sources)},
         "in_sources": {str(n): sum(h.in_sources == n for h in households) for n in (1, 2, 3, 4)},
         "households": len(households),
-        "persons": len(world.homes),
+        "persons": sum(household.persons for household in households),
         "needs": needs,
         "assistance": {
             "actions": len(world.happened),

@@ -1,5 +1,6 @@
 """How the features and tiles of /ogc are compared with the oracle."""
 
+import datetime as dt
 import math
 import urllib.parse
 from collections.abc import Callable, Iterable
@@ -11,7 +12,7 @@ import shapely
 import shapely.geometry
 
 from contracts.records import NEEDS
-from contracts.times import to_text
+from contracts.times import parse_valid_at, start_of_day, to_text
 from tests import oracle_layers
 from tests.oracle_answers import Answer
 from tests.oracle_asking import Asked, ask, assert_same, fetch
@@ -46,22 +47,28 @@ class Collection(msgspec.Struct, rename="camel"):
 
 
 def fetch_features(asked: Asked, layer: str, role: str | None, **query: str) -> dict[str, Feature]:
-    """The features of all pages by id; every page rests on the basis of the first one."""
-    path = f"/ogc/collections/{layer}/items"
-    found: dict[str, Feature] = {}
-    following: dict[str, str] | None = {"limit": "2", **asked.layer_axes, **query}
-    matched: int | None = None
-    while following is not None:
-        page = msgspec.convert(ask(asked.hub, path, role, **following), Collection)
-        matched = page.number_matched if matched is None else matched
-        axes = {"sequence": asked.sequence, "as_of": asked.known.recorded_at, "valid_at": asked.moment}
-        assert_same(page.basis, axes | {"final": True}, path)
-        assert not found.keys() & {feature.id for feature in page.features}
-        found |= {feature.id: feature for feature in page.features}
-        links = [link["href"] for link in page.links if link["rel"] == "next"]
-        following = dict(urllib.parse.parse_qsl(links[0].partition("?")[2])) if links else None
-    assert matched in (None, len(found))
+    """The features of all pages by id, each at most once; every page rests on the same basis."""
+    pages = list(fetch_pages(asked, layer, role, **query))
+    axes = {"sequence": asked.sequence, "as_of": asked.known.recorded_at, "valid_at": asked.moment}
+    for page in pages:
+        assert_same(page.basis, axes | {"final": True}, layer)
+    listed = [feature for page in pages for feature in page.features]
+    found = {feature.id: feature for feature in listed}
+    assert len(found) == len(listed)
     return found
+
+
+def fetch_pages(asked: Asked, layer: str, role: str | None, **query: str) -> list[Collection]:
+    """All pages, following their links; their number of features is the number that the first one says."""
+    path = f"/ogc/collections/{layer}/items"
+    pages: list[Collection] = []
+    following: dict[str, str] | None = {"limit": "2", **asked.layer_axes, **query}
+    while following is not None:
+        pages.append(msgspec.convert(ask(asked.hub, path, role, **following), Collection))
+        links = [link["href"] for link in pages[-1].links if link["rel"] == "next"]
+        following = dict(urllib.parse.parse_qsl(links[0].partition("?")[2])) if links else None
+    assert pages[0].number_matched in (None, sum(len(page.features) for page in pages))
+    return pages
 
 
 def expected_of(world: World, layer: str, *, personal: bool) -> Properties:
@@ -95,8 +102,29 @@ def compare_items(layer: str) -> Callable[[Asked], None]:
             compare_selections(asked, layer, role, expected)
         if layer in LEVELS:
             compare_public(asked, layer, expected)
+        else:
+            compare_versions(asked, layer)
 
     return compare
+
+
+def compare_versions(asked: Asked, layer: str) -> None:
+    """An interval gives every version that holds at some moment of it, both ends included."""
+    for first, last in (
+        ("2022-01-01", "2023-09-30"),
+        ("2023-05-31", "2024-02-01"),
+        ("2010-01-01", "2010-12-31"),
+    ):
+        start = start_of_day(dt.date.fromisoformat(first))
+        expected = oracle_layers.point_versions(asked.known, start, parse_valid_at(last))
+        pages = fetch_pages(asked, layer, "auditor", datetime=f"{first}/{last}")
+        found = [
+            (feature.id, dt.datetime.fromisoformat(str(feature.properties["valid_from"])))
+            for page in pages
+            for feature in page.features
+        ]
+        assert len(found) == len(set(found))
+        assert set(found) == expected, (first, last)
 
 
 def compare_selections(asked: Asked, layer: str, role: str, expected: Properties) -> None:

@@ -3,6 +3,7 @@
 import datetime as dt
 
 from contracts.records import NEEDS
+from tests.oracle import Known
 from tests.oracle_answers import Answer, by_area, counts
 from tests.oracle_statements import Statement
 from tests.oracle_world import Household, World
@@ -105,3 +106,15 @@ def looks_same(household: Household, instant: dt.datetime) -> bool:
         [s.sequence for s in household.basis],
         household.persons,
     )
+
+
+def point_versions(known: Known, start: dt.datetime, end: dt.datetime) -> set[tuple[str, dt.datetime]]:
+    """(household, valid_from) of every version with a point that holds at some moment of the closed interval."""
+    timelines = list(known.statements.values())
+    inside = {instant for instant in bounds(timelines) if start < instant <= end}
+    found: set[tuple[str, dt.datetime]] = set()
+    for instant in {start, *inside}:
+        for household in World(known, instant).households.values():
+            if household.point is not None:
+                found.add((household.household_id, version_bounds(household)[0]))
+    return found

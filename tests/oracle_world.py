@@ -169,3 +169,27 @@ class World:
     def happened(self) -> list[Action]:
         """The known actions that had begun, by action."""
         return [a for a in self.known.actions.values() if a.event.happened_at <= self.moment]
+
+
+class Part(World):
+    """The world of a key that is limited to some amphoe: a household elsewhere is as if it did not exist, and so is its help."""
+
+    def __init__(self, whole: World, amphoe: frozenset[str]) -> None:
+        super().__init__(whole.known, whole.moment)
+        self.whole = whole
+        self.amphoe = amphoe
+
+    @cached_property
+    def households(self) -> dict[int, Household]:
+        inside = [h for h in self.whole.households.values() if h.place.amphoe in self.amphoe]
+        return {
+            household.founder: Household(self, household.founder, household.basis) for household in inside
+        }
+
+    @cached_property
+    def homes(self) -> dict[int, int]:
+        return self.whole.homes
+
+    @cached_property
+    def happened(self) -> list[Action]:
+        return [a for a in self.whole.happened if self.known.household_of(a.action) in self.households]

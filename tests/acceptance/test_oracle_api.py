@@ -3,6 +3,7 @@
 The oracle is fed with the events that /v1/events gives back. An operation, or a parameter of one, that is not compared here fails the test.
 """
 
+import json
 import subprocess
 import sys
 from collections.abc import Generator
@@ -11,13 +12,17 @@ from pathlib import Path
 import pytest
 
 from contracts.times import parse_valid_at
+from tests import oracle_answers, oracle_help, oracle_layers
 from tests.fixtures.hub import RunningHub, start_hub
 from tests.fixtures.servers import temporary_folder
 from tests.oracle import Oracle
-from tests.oracle_asking import Asked, ask, read_log, send
-from tests.oracle_checks import CHECKS, PRESENTATION, WITHOUT_DATA
+from tests.oracle_asking import Asked, ask, ask_all, assert_same, fetch, read_log, send
+from tests.oracle_checks import CHECKS, PRESENTATION, WITHOUT_DATA, household_ids
+from tests.oracle_layer_checks import fetch_features
 from tests.oracle_story import CHAPTERS, write_boundaries
+from tests.oracle_world import Part
 
+LIMITED = "steward of 3201"
 DOCUMENTS = {"/schema/openapi.json": "", "/ogc/api": "/ogc"}
 PAIRS = [
     ("2023-09-30", "joined"),
@@ -44,6 +49,14 @@ def load_boundaries(hub: RunningHub) -> None:
     path = write_boundaries(Path(hub.folder) / "boundaries.geojson")
     argv = [sys.executable, "-m", "hub", "--data", str(hub.folder), "boundaries", "load", str(path)]
     subprocess.run(argv, check=True, timeout=60, capture_output=True)
+
+
+def make_key(hub: RunningHub, role: str, area: str) -> str:
+    """A key of a role for one amphoe."""
+    argv = [sys.executable, "-m", "hub", "--data", str(hub.folder), "keys", "create", role]
+    argv += ["--purpose", "oracle", "--area", area]
+    made = subprocess.run(argv, check=True, timeout=60, capture_output=True, text=True)
+    return next(word for word in made.stdout.split() if word.startswith("hub_"))
 
 
 @pytest.fixture(scope="module")
@@ -100,3 +113,27 @@ def test_the_story_has_everything_hard_in_it(told: Told) -> None:
 @pytest.mark.parametrize("path", CHECKS)
 def test_the_hub_says_what_the_oracle_says(told: Told, path: str, pair: tuple[str, str]) -> None:
     CHECKS[path].compare(told.at(*pair))
+
+
+@pytest.mark.parametrize("pair", PAIRS, ids="@".join)
+def test_a_key_of_an_area_sees_what_the_oracle_knows_of_the_area(told: Told, pair: tuple[str, str]) -> None:
+    told.hub.keys.setdefault(LIMITED, make_key(told.hub, "steward", "3201"))
+    asked = told.at(*pair)
+    part = Part(asked.world, frozenset(("3201",)))
+    found = ask(told.hub, "/v1/overview", LIMITED, **asked.axes)
+    expected = oracle_answers.overview(part) | {"final": True, "suppressed": False}
+    expected["areas"] = [area for area in expected["areas"] if area["code"] == "3201"]
+    assert_same(found, expected, "overview")
+    for name, items in (
+        ("households", oracle_answers.households(part, {}, personal=True)),
+        ("assistance", oracle_help.assistance(part, {}, personal=True)),
+    ):
+        assert_same(ask_all(told.hub, f"/v1/{name}", LIMITED, **asked.axes)[0], items, name)
+    points = fetch_features(asked, "household_points", LIMITED)
+    assert points.keys() == oracle_layers.point_features(part, personal=True).keys()
+    for id_ in household_ids(asked):
+        status, body = fetch(told.hub, f"/v1/households/{id_}", LIMITED, **asked.axes)
+        known = oracle_answers.household(part, id_, personal=True)
+        assert status == (404 if known is None else 200), id_
+        if known is not None:
+            assert_same(json.loads(body), known | {"final": True}, id_)

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from contracts.records import NEEDS
-from tests.builders import Log, day
+from tests.builders import Log
 from tests.histories import histories
 from tests.integration.test_projection_laws import fold_all, projection
 from tests.oracle import Known, Oracle
@@ -148,12 +148,14 @@ async def compare(connection: psycopg.AsyncConnection, oracle: Oracle, moment: d
     assert await stored(connection, CATALOGUE, s=s) == catalogue_rows(known)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(log=histories(most=18), data=st.data())
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(log=histories(least=6, most=18), data=st.data())
 def test_the_tables_say_what_the_oracle_says(database_url: str, log: Log, data) -> None:
+    happened = [item.event.happened_at for item in log.items]
     offsets = st.sampled_from((dt.timedelta(), dt.timedelta(days=50), dt.timedelta(microseconds=-1)))
-    moments = st.builds(lambda number, offset: day(number * 100) + offset, st.integers(0, 7), offsets)
-    pairs = data.draw(st.lists(st.tuples(moments, st.integers(0, len(log.items))), min_size=4, max_size=4))
+    moments = st.builds(lambda instant, offset: instant + offset, st.sampled_from(happened), offsets)
+    sequences = st.sampled_from((len(log.items), *range(len(log.items))))
+    pairs = data.draw(st.lists(st.tuples(moments, sequences), min_size=6, max_size=6))
 
     async def work() -> None:
         oracle = Oracle(log.items)
