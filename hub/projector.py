@@ -22,7 +22,7 @@ from hub.log import JetStreamLog, Stored
 from hub.vault import Vault
 from projections import version as versions
 from projections.records import FoldError
-from projections.runner import Projector
+from projections.runner import Projector, run, unheard
 
 logger = logging.getLogger(__name__)
 
@@ -94,10 +94,7 @@ async def _project_once(
         await AsyncConnection.connect(database_url, autocommit=True) as keys,
         contextlib.aclosing(open_batches(keys, log, vault, version, stop_at)) as batches,
     ):
-        async for items in batches:
-            await projector.apply(items)
-            if progress is not None:
-                progress(projector.checkpoint)
+        await run(projector, batches, progress or unheard)
 
 
 async def open_batches(

@@ -29,6 +29,12 @@ Touched = tuple[int | None, int | None]
 def fold(state: State, items: Sequence[Sequenced]) -> Output:
     """The changes that these events make, in order; `state` moves along. Raises FoldError at an event that cannot be folded."""
     output = Output()
+    fold_into(output, state, items)
+    return output
+
+
+def fold_into(output: Output, state: State, items: Sequence[Sequenced]) -> None:
+    """The same, added to the changes of the events before."""
     for item in items:
         record, action = _apply(state, output, item)
         event = item.event
@@ -46,7 +52,6 @@ def fold(state: State, items: Sequence[Sequenced]) -> Output:
             number(action),
             "\\\\x" + item.digest.hex(),
         )
-    return output
 
 
 def _apply(state: State, output: Output, item: Sequenced) -> Touched:

@@ -21,7 +21,8 @@ def relink(state: State, output: Output, changed: RecordState, sequence: int) ->
     changed.line = segments(ordered)
     features = read_features(changed.record, changed.source, ordered)
     start = {changed.record}
-    if features != changed.features:
+    is_same = features == changed.features
+    if not is_same:
         _forget_members(state, output, changed, {member.member for member in features.members}, sequence)
         changed.features = features
         start |= _rekey(state, output, changed)
@@ -29,8 +30,17 @@ def relink(state: State, output: Output, changed: RecordState, sequence: int) ->
             start |= state.edges.get(record, {}).keys()
             _reconnect(state, output, state.records[record], sequence)
     concerned = _connected(state, start)
-    _regroup(state, output, concerned, sequence)
+    if is_same:
+        # Neither edges nor groups can have changed, only what the record says about its household and when.
+        households = {state.household_of[record] for record in concerned}
+        _rewrite_states(state, output, _in_order(state, concerned), households, sequence)
+    else:
+        _regroup(state, output, concerned, sequence)
     return concerned
+
+
+def _in_order(state: State, records: set[int]) -> list[RecordState]:
+    return [state.records[record] for record in sorted(records)]
 
 
 def _forget_members(
@@ -118,7 +128,7 @@ def _connected(state: State, start: set[int]) -> set[int]:
 
 
 def _regroup(state: State, output: Output, concerned: set[int], sequence: int) -> None:
-    records = [state.records[record] for record in sorted(concerned)]
+    records = _in_order(state, concerned)
     features = [record.features for record in records if record.features is not None]
     edges = {edge for record in concerned for group in state.edges.get(record, {}).values() for edge in group}
     partition = cluster(features, list(edges))

@@ -1,5 +1,6 @@
 """Running the projection: batches of events in, one transaction each, rows and checkpoint together."""
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable
 from typing import Literal
@@ -9,7 +10,8 @@ from psycopg.rows import TupleRow
 
 from contracts.events import Sequenced
 from projections import version as versions
-from projections.fold import fold
+from projections.fold import fold_into
+from projections.output import Output
 from projections.records import FoldError
 from projections.state import State
 from projections.version import Version
@@ -18,6 +20,9 @@ from projections.write import write
 
 MEMORY_LIMIT = 1_200_000
 """Records and actions that are remembered at most; beyond it the fold reads what it needs from the tables."""
+
+SLICE = 10
+"""Events that are folded at a stretch before other work of the process gets its turn: about a millisecond."""
 
 Progress = Callable[[int], None]
 Stage = Literal["fold", "write"]
@@ -28,6 +33,10 @@ Watch = Callable[[Stage], contextlib.AbstractContextManager[object]]
 def unwatched(_stage: Stage) -> contextlib.AbstractContextManager[object]:
     """Nobody measures."""
     return contextlib.nullcontext()
+
+
+def unheard(_checkpoint: int) -> None:
+    """Nobody wants to hear of checkpoints."""
 
 
 class SequenceGap(FoldError):
@@ -44,7 +53,13 @@ class Projector:
         self.connection = connection
         self.version = version
         self.checkpoint = version.checkpoint
+        self._folded = version.checkpoint
         self._state = State(complete=version.checkpoint == 0)
+
+    @property
+    def remembers_all(self) -> bool:
+        """Whether the next batch can be folded without the tables, even before the one before it is committed."""
+        return self._state.complete and self._state.size() <= MEMORY_LIMIT
 
     async def apply(self, items: list[Sequenced]) -> None:
         """Fold a batch and commit it with its checkpoint.
@@ -52,29 +67,43 @@ class Projector:
         Raises SequenceGap, FoldError, CheckpointMoved or psycopg.Error; after any of them nothing of the batch is stored and
         this projector must not be used again.
         """
-        self._check_order(items)
-        last = items[-1]
+        if self.remembers_all:
+            await self.commit(items, await self.fold(items))
+            return
         async with self.connection.transaction():
-            if not self._state.complete:
-                self._state = State(complete=False)
-                await load_concerned(self.connection, self._state, items)
-            with self._watch("fold"):
-                output = fold(self._state, items)
-            with self._watch("write"):
-                await write(self.connection, output)
-            await versions.advance(
-                self.connection,
-                self.version,
-                before=self.checkpoint,
-                checkpoint=last.sequence,
-                recorded_at=last.recorded_at,
-            )
-        self.checkpoint = last.sequence
-        if self._state.complete and self._state.size() > MEMORY_LIMIT:
             self._state = State(complete=False)
+            await load_concerned(self.connection, self._state, items)
+            await self.commit(items, await self.fold(items))
+
+    async def fold(self, items: list[Sequenced]) -> Output:
+        """The changes that a batch makes after everything folded before, for `commit`. Raises SequenceGap, FoldError."""
+        self._check_order(items)
+        output = Output()
+        for start in range(0, len(items), SLICE):
+            with self._watch("fold"):
+                fold_into(output, self._state, items[start : start + SLICE])
+            # The write of the batch before goes on meanwhile.
+            await asyncio.sleep(0)
+        self._folded = items[-1].sequence
+        return output
+
+    async def commit(self, items: list[Sequenced], output: Output) -> None:
+        """Write what `fold` found in a batch, with its checkpoint; batches in order. Raises CheckpointMoved, psycopg.Error."""
+        last = items[-1]
+        with self._watch("write"):
+            async with self.connection.transaction():
+                await write(self.connection, output)
+                await versions.advance(
+                    self.connection,
+                    self.version,
+                    before=self.checkpoint,
+                    checkpoint=last.sequence,
+                    recorded_at=last.recorded_at,
+                )
+        self.checkpoint = last.sequence
 
     def _check_order(self, items: list[Sequenced]) -> None:
-        for expected, item in enumerate(items, start=self.checkpoint + 1):
+        for expected, item in enumerate(items, start=self._folded + 1):
             if item.sequence != expected:
                 raise SequenceGap(
                     f"after sequence {expected - 1} came {item.sequence}; the events between are missing"
@@ -82,11 +111,60 @@ class Projector:
 
 
 async def run(
-    projector: Projector, batches: AsyncIterator[list[Sequenced]], progress: Progress | None = None
+    projector: Projector, batches: AsyncIterator[list[Sequenced]], progress: Progress = unheard
 ) -> None:
-    """Apply batches until the iterator ends; `progress` hears every checkpoint."""
+    """Apply batches until the iterator ends, each folded while the one before it is written; `progress` hears every checkpoint.
+
+    Raises what `Projector.apply` raises, as soon as it happens. A write under way is always ended first.
+    """
+    writing: asyncio.Task[None] | None = None
+    try:
+        while items := await _next_of(batches, writing):
+            if not projector.remembers_all:
+                await _end(writing)
+                await projector.apply(items)
+                progress(projector.checkpoint)
+                continue
+            output = await projector.fold(items)
+            await _end(writing)
+            writing = asyncio.create_task(_commit(projector, items, output, progress))
+        await _end(writing)
+    finally:
+        if writing is not None:
+            await asyncio.wait({writing})
+            if not writing.cancelled():
+                writing.exception()  # said: the error that ends this is another, or the same
+
+
+async def _commit(projector: Projector, items: list[Sequenced], output: Output, progress: Progress) -> None:
+    await projector.commit(items, output)
+    progress(projector.checkpoint)
+
+
+async def _end(writing: asyncio.Task[None] | None) -> None:
+    if writing is not None:
+        await writing
+
+
+async def _next_of(
+    batches: AsyncIterator[list[Sequenced]], writing: asyncio.Task[None] | None
+) -> list[Sequenced] | None:
+    """The next batch that holds something, None at the end; raises what the write under way raises, without waiting longer."""
+    asking = asyncio.create_task(_ask(batches))
+    try:
+        if writing is not None:
+            await asyncio.wait({asking, writing}, return_when=asyncio.FIRST_COMPLETED)
+            if writing.done():
+                await writing
+        return await asking
+    finally:
+        if not asking.done():
+            asking.cancel()
+            await asyncio.wait({asking})
+
+
+async def _ask(batches: AsyncIterator[list[Sequenced]]) -> list[Sequenced] | None:
     async for items in batches:
         if items:
-            await projector.apply(items)
-            if progress is not None:
-                progress(projector.checkpoint)
+            return items
+    return None

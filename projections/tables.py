@@ -307,11 +307,15 @@ def create_tables() -> list[LiteralString]:
     ]
 
 
-def create_constraints() -> list[LiteralString]:
-    """DDL of the exclusion constraints and indexes; a rebuild runs it after its COPY."""
-    statements: list[str] = []
+def create_constraints() -> dict[str, list[LiteralString]]:
+    """DDL of the exclusion constraints and indexes, by table; a rebuild runs it after its COPY."""
+    statements: dict[str, list[LiteralString]] = {}
     for name, columns in NO_OVERLAP:
         parts = ", ".join(f"{column} WITH {'&&' if column in RANGES else '='}" for column in columns)
-        statements.append(f"ALTER TABLE {name} ADD CONSTRAINT {name}_no_overlap EXCLUDE USING gist ({parts})")
-    statements.extend(str(CreateIndex(index).compile(dialect=pg.dialect())) for index in INDEXES)
-    return [cast("LiteralString", text) for text in statements]
+        text = f"ALTER TABLE {name} ADD CONSTRAINT {name}_no_overlap EXCLUDE USING gist ({parts})"
+        statements.setdefault(name, []).append(cast("LiteralString", text))
+    for index in INDEXES:
+        text = str(CreateIndex(index).compile(dialect=pg.dialect()))
+        name = index.table.name if index.table is not None else ""
+        statements.setdefault(name, []).append(cast("LiteralString", text))
+    return statements

@@ -1,5 +1,6 @@
 """Projection versions: a schema each, a checkpoint each, at most one live."""
 
+import asyncio
 import datetime as dt
 from pathlib import Path
 
@@ -94,10 +95,22 @@ async def create_version(
     )
 
 
-async def add_constraints(connection: AsyncConnection[TupleRow]) -> None:
-    """The exclusion constraints and indexes of the schema in use."""
-    for statement in create_constraints():
-        await connection.execute(statement)
+async def add_constraints(connection: AsyncConnection[TupleRow], *beside: AsyncConnection[TupleRow]) -> None:
+    """The exclusion constraints and indexes of the schema in use; `beside` are connections that take tables off it.
+
+    They use the same schema and see its rows committed. Raises psycopg.Error when every connection has ended its work.
+    """
+    waiting = list(create_constraints().values())
+
+    async def work(worker: AsyncConnection[TupleRow]) -> None:
+        while waiting:
+            for statement in waiting.pop(0):
+                await worker.execute(statement)
+
+    ended = await asyncio.gather(*map(work, (connection, *beside)), return_exceptions=True)
+    for error in ended:
+        if error is not None:
+            raise error
 
 
 async def ensure_live(connection: AsyncConnection[TupleRow]) -> Version:

@@ -11,7 +11,6 @@ from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from typing import Protocol
 
-import uvloop
 from psycopg import AsyncConnection
 from psycopg.rows import TupleRow
 
@@ -19,6 +18,7 @@ from contracts.errors import Unavailable
 from hub.bench.compare import count_differences
 from hub.bench.figures import Figure, figure, share_of
 from hub.bench.stopwatch import Stopwatch, peak_memory
+from hub.cli.shared import run as run_to_end
 from hub.log import JetStreamLog, open_log
 from hub.projector import open_batches
 from hub.servers.stack import Stack
@@ -55,8 +55,7 @@ async def measure_rebuild(stack: Stack, report: Report) -> list[Figure]:
 
 def measure_in_process(stack: Stack) -> list[Figure]:
     """The whole measurement, for a fresh process."""
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        return runner.run(_measure(stack))
+    return run_to_end(_measure(stack))
 
 
 async def _measure(stack: Stack) -> list[Figure]:
@@ -75,8 +74,7 @@ async def _measure(stack: Stack) -> list[Figure]:
         opened = await _timed(_open_only(keys, log, vault, version, events))
         stages = Stopwatch()
         total = await _timed(_rebuild(connection, keys, log, vault, version, events, stages))
-    spent = stages.seconds
-    spent["read"] = total - sum(spent.values())
+    spent = {"open": opened, **stages.seconds}
     return [
         figure("rebuild_events", events / total, "events/s", limit),
         figure("rebuild_opened_only", events / opened, "events/s", limit),
@@ -146,5 +144,6 @@ async def _rebuild(
     projector = Projector(connection, version, watch=stages)
     async with contextlib.aclosing(open_batches(keys, log, vault, version, events)) as batches:
         await run(projector, batches)
+    await versions.use_schema(keys, version.schema_name)
     with stages("constraints"):
-        await versions.add_constraints(connection)
+        await versions.add_constraints(connection, keys)

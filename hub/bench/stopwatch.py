@@ -12,7 +12,7 @@ STATUS = Path("/proc/self/status")
 
 
 class Stopwatch:
-    """Seconds by stage, added up. Stages may take turns, not overlap."""
+    """Seconds by stage, added up. Stages that overlap are counted in full."""
 
     def __init__(self) -> None:
         self.seconds: dict[str, float] = {}

@@ -1,0 +1,105 @@
+"""`hub bench`: small runs of every work, and what its rows promise."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from hub.bench.append import append_raw
+from hub.bench.compare import count_differences
+from hub.bench.figures import DEMANDS, Figure, figure, verdict
+from hub.bench.measure import measure
+from hub.bench.samples import make_action, make_record
+from hub.bench.stores import open_stores
+from hub.log import open_log
+from projections import version as versions
+
+KEY = b"k" * 32
+HOUSEHOLDS = 100
+
+
+def leftovers() -> set[Path]:
+    return set(Path("/tmp").glob("hub-bench-*"))
+
+
+def run_bench(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "hub", "--data", str(folder), "bench", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, timeout=240, check=False)
+
+
+def test_all_works_give_rows_against_limits_and_leave_nothing_behind(tmp_path: Path) -> None:
+    before = leftovers()
+    done = run_bench(tmp_path / "hub", "--households", str(HOUSEHOLDS), "--json")
+    assert done.returncode == 0, done.stderr
+    rows = json.loads(done.stdout)
+    assert all(set(row) == {"name", "value", "unit", "limit", "ratio"} for row in rows)
+    by_name = {row["name"]: row for row in rows}
+    assert set(DEMANDS) <= set(by_name)
+    for name in ("append_records", "append_actions", "rebuild_events"):
+        row = by_name[name]
+        assert row["value"] > 0
+        assert row["ratio"] == pytest.approx(row["value"] / row["limit"], abs=0.001)
+    assert by_name["rebuild_differences"]["value"] == 0
+    assert by_name["rebuild_log"]["value"] == by_name["asof_log"]["value"] > HOUSEHOLDS
+    assert 0 < by_name["asof_household_p50"]["value"] <= by_name["asof_household_p99"]["value"]
+    assert not (tmp_path / "hub").exists(), "the hub of --data is left alone"
+    assert leftovers() <= before
+
+
+def test_an_unknown_work_is_refused_with_the_names_that_are_known(tmp_path: Path) -> None:
+    done = run_bench(tmp_path, "--only", "append,tiles")
+    assert done.returncode == 2
+    assert "tiles" in done.stderr
+    assert "append,rebuild,asof" in done.stderr
+
+
+async def test_a_chosen_work_is_measured_alone() -> None:
+    rows = await measure(["append"], HOUSEHOLDS, lambda *_: None)
+    assert [row.name for row in rows] == ["append_records", "append_actions"]
+
+
+async def test_the_raw_limit_stores_every_byte() -> None:
+    async with (
+        open_stores("test") as (_, stack),
+        open_log(stack.nats_servers, stream="RAW", prefix="raw") as log,
+    ):
+        await log.ensure()
+        payloads = [str(number).encode() for number in range(2500)]
+        assert await append_raw(log, "numbers", payloads) > 0
+        stored = [item.data async for part in log.read(0, stop_at=2500, patience=10) for item in part]
+        assert sorted(stored) == sorted(payloads)
+
+
+async def test_a_changed_row_and_a_missing_one_are_counted(database_url: str) -> None:
+    async with await psycopg.AsyncConnection.connect(database_url, autocommit=True) as connection:
+        await versions.ensure_registry(connection)
+        for number in (1, 2):
+            await versions.create_version(connection, number=number, state="building", constraints=False)
+        insert = "INSERT INTO {} (agency, name_th, kind, recorded) VALUES (%s, %s, 'other', '[1,)')"
+        for schema, rows in {"view_v1": [("a", "ก"), ("b", "ข")], "view_v2": [("a", "ค")]}.items():
+            for row in rows:
+                await connection.execute(sql.SQL(insert).format(sql.Identifier(schema, "agency")), row)
+        assert await count_differences(connection, "view_v1", "view_v2") == 3
+        assert await count_differences(connection, "view_v2", "view_v2") == 0
+
+
+def test_samples_are_whole_records_of_four_members_and_the_same_every_time() -> None:
+    record = make_record(7, KEY)
+    assert len(record.members) == 4
+    assert record == make_record(7, KEY) != make_record(8, KEY)
+    assert make_action(7, KEY) == make_action(7, KEY) != make_action(8, KEY)
+
+
+def test_a_figure_says_whether_it_meets_what_is_asked() -> None:
+    def of(name: str, value: float, limit: float) -> Figure:
+        return figure(name, value, "events/s", limit)
+
+    assert [verdict(of("append_records", value, 100)) for value in (29, 30, 60)] == ["no", "must", "aim"]
+    assert [verdict(of("asof_household_p99", value, 10)) for value in (11, 10, 3)] == ["no", "must", "aim"]
+    assert verdict(of("rebuild_differences", 1, 0)) == "no"
+    assert verdict(of("rebuild_differences", 0, 0)) == "aim"
+    assert verdict(of("rebuild_fold", 1, 2)) == ""
