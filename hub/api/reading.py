@@ -30,7 +30,7 @@ POOL_SIZE = 12
 PATIENCE_SECONDS = 3.0
 PROJECTION_SECONDS = 5.0
 POLL_SECONDS = 0.01
-SESSION = "-c statement_timeout=10000 -c TimeZone=UTC -c jit=off -c work_mem=48MB"
+SESSION = "-c plan_cache_mode=force_custom_plan -c statement_timeout=10000 -c TimeZone=UTC -c jit=off -c work_mem=48MB"
 
 
 @runtime_checkable

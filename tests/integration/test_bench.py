@@ -1,6 +1,7 @@
 """`hub bench`: small runs of every work, and what its rows promise."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -17,23 +18,28 @@ from hub.bench.samples import make_action, make_record
 from hub.bench.stores import open_stores
 from hub.log import open_log
 from projections import version as versions
+from tests.fixtures.servers import temporary_folder
 
 KEY = b"k" * 32
 HOUSEHOLDS = 100
 
 
-def leftovers() -> set[Path]:
-    return set(Path("/tmp").glob("hub-bench-*"))
-
-
 def run_bench(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "hub", "--data", str(folder), "bench", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, timeout=240, check=False)
+    """Temporary folders go into `folder`/tmp."""
+    temporary = folder / "tmp"
+    temporary.mkdir()
+    temporary.chmod(0o711)
+    command = [sys.executable, "-m", "hub", "--data", str(folder / "hub"), "bench", *arguments]
+    environment = {**os.environ, "TMPDIR": str(temporary)}
+    return subprocess.run(command, capture_output=True, text=True, timeout=240, check=False, env=environment)
 
 
-def test_all_works_give_rows_against_limits_and_leave_nothing_behind(tmp_path: Path) -> None:
-    before = leftovers()
-    done = run_bench(tmp_path / "hub", "--households", str(HOUSEHOLDS), "--json")
+def test_all_works_give_rows_against_limits_and_leave_nothing_behind() -> None:
+    with temporary_folder("bench") as folder:
+        done = run_bench(folder.root, "--households", str(HOUSEHOLDS), "--json")
+        left = [path for path in (folder.root / "tmp").iterdir() if path.name.startswith("hub-bench-")]
+        assert left == []
+        assert not (folder.root / "hub").exists(), "the hub of --data is left alone"
     assert done.returncode == 0, done.stderr
     rows = json.loads(done.stdout)
     assert all(set(row) == {"name", "value", "unit", "limit", "ratio"} for row in rows)
@@ -46,8 +52,6 @@ def test_all_works_give_rows_against_limits_and_leave_nothing_behind(tmp_path: P
     assert by_name["rebuild_differences"]["value"] == 0
     assert by_name["rebuild_log"]["value"] == by_name["asof_log"]["value"] > HOUSEHOLDS
     assert 0 < by_name["asof_household_p50"]["value"] <= by_name["asof_household_p99"]["value"]
-    assert not (tmp_path / "hub").exists(), "the hub of --data is left alone"
-    assert leftovers() <= before
 
 
 def test_an_unknown_work_is_refused_with_the_names_that_are_known(tmp_path: Path) -> None:
