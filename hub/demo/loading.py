@@ -144,12 +144,15 @@ async def wait_projected(stack: Stack, sequence: int, progress: Progress) -> Non
 @contextlib.asynccontextmanager
 async def own_projector(settings: Settings, stack: Stack) -> AsyncGenerator[None]:
     """A projector process for the time of the block, where no hub runs one."""
-    environment = child_environment(settings) | {
+    told = {
         "HUB_NATS_URL": stack.nats_url,
         "HUB_DATABASE_URL": stack.database_url,
         "HUB_MASTER_KEY": stack.master_key.hex(),
         "HUB_PSEUDONYM_KEY": stack.pseudonym_key.hex(),
     }
+    # The same said by a file would contradict it.
+    inherited = child_environment(settings).items()
+    environment = {name: value for name, value in inherited if name.removesuffix("_FILE") not in told} | told
     child = Child(name="projector", argv=(sys.executable, "-m", "hub", "project"), environment=environment)
     async with open_guard() as guard:
         process = await start(child, guard, log_to(settings.data_dir / "logs" / "projector.log"))

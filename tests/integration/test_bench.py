@@ -1,7 +1,6 @@
 """`hub bench`: small runs of every work, and what its rows promise."""
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -17,6 +16,7 @@ from hub.bench.measure import measure
 from hub.bench.samples import make_action, make_record
 from hub.bench.stores import open_stores
 from hub.log import open_log
+from hub.settings import read_environment
 from projections import version as versions
 from tests.fixtures.servers import temporary_folder
 
@@ -30,7 +30,7 @@ def run_bench(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]
     temporary.mkdir()
     temporary.chmod(0o711)
     command = [sys.executable, "-m", "hub", "--data", str(folder / "hub"), "bench", *arguments]
-    environment = {**os.environ, "TMPDIR": str(temporary)}
+    environment = {**read_environment(), "TMPDIR": str(temporary)}
     return subprocess.run(command, capture_output=True, text=True, timeout=240, check=False, env=environment)
 
 
