@@ -11,7 +11,8 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from contracts.records import Help, House, Kind, Member, Need, RecipientRef
+from contracts.records import Help, House, Kind, Member, Need, RecipientRef, Words
+from contracts.rules import Rules
 
 Zoned = Annotated[dt.datetime, msgspec.Meta(tz=True)]
 EventNeed = Need | Literal["unknown"]
@@ -235,6 +236,98 @@ class BoundariesLoaded(Envelope, frozen=True, kw_only=True, omit_defaults=True, 
     data: Boundaries
 
 
+class RulesPublished(Envelope, frozen=True, kw_only=True, omit_defaults=True, tag="rules.published.v1"):
+    """A set of rules is in force from here on, for everything known."""
+
+    data: Rules
+
+
+Verdict = Literal["suspected", "confirmed", "complementary", "reporting_error", "dismissed"]
+VERDICTS: tuple[Verdict, ...] = ("suspected", "confirmed", "complementary", "reporting_error", "dismissed")
+
+
+class FindingDecision(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a person decided about a finding, as seen at `seen` (a sequence). `words` is sealed under the key of `subject`.
+
+    `suspected` takes an earlier decision back. The decision holds for the stretch of the finding that contains `happened_at`.
+    """
+
+    finding: str
+    verdict: Verdict
+    subject: str
+    words: bytes
+    seen: int
+
+
+class FindingDecided(Envelope, frozen=True, kw_only=True, omit_defaults=True, tag="finding.decided.v1"):
+    """A person settled a finding. It never changes what was given."""
+
+    data: FindingDecision
+
+
+ReferralStep = Literal["sent", "acknowledged", "accepted", "declined", "completed", "cancelled"]
+
+
+class SealedReferral(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A request for help handed from one agency to another; `words` is sealed under the key of `subject`."""
+
+    referral: str
+    subject: str
+    words: bytes
+    sender: str
+    receiver: str
+    need: EventNeed
+    recipients: tuple[RecipientRef, ...]
+    due_at: Zoned | None = None
+
+
+class ReferralSent(Envelope, frozen=True, kw_only=True, omit_defaults=True, tag="referral.sent.v1"):
+    """An agency asks another to help a household."""
+
+    data: SealedReferral
+
+
+class ReferralAnswer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A step in the life of a referral; `action` is the pseudonym of the help that completed it."""
+
+    referral: str
+    subject: str
+    words: bytes
+    action: str | None = None
+
+
+class ReferralAcknowledged(
+    Envelope, frozen=True, kw_only=True, omit_defaults=True, tag="referral.acknowledged.v1"
+):
+    """The receiver has seen it."""
+
+    data: ReferralAnswer
+
+
+class ReferralAccepted(Envelope, frozen=True, kw_only=True, omit_defaults=True, tag="referral.accepted.v1"):
+    """The receiver will help."""
+
+    data: ReferralAnswer
+
+
+class ReferralDeclined(Envelope, frozen=True, kw_only=True, omit_defaults=True, tag="referral.declined.v1"):
+    """The receiver will not help, and says why."""
+
+    data: ReferralAnswer
+
+
+class ReferralCompleted(Envelope, frozen=True, kw_only=True, omit_defaults=True, tag="referral.completed.v1"):
+    """The receiver has helped."""
+
+    data: ReferralAnswer
+
+
+class ReferralCancelled(Envelope, frozen=True, kw_only=True, omit_defaults=True, tag="referral.cancelled.v1"):
+    """The sender takes it back."""
+
+    data: ReferralAnswer
+
+
 class Erasure(msgspec.Struct, frozen=True, kw_only=True):
     """The subjects (pseudonyms of keys) that are erased."""
 
@@ -258,6 +351,17 @@ Event = (
     | ProgrammeRegistered
     | BoundariesLoaded
     | SubjectErased
+    | RulesPublished
+    | FindingDecided
+    | ReferralSent
+    | ReferralAcknowledged
+    | ReferralAccepted
+    | ReferralDeclined
+    | ReferralCompleted
+    | ReferralCancelled
+)
+ReferralStepEvent = (
+    ReferralAcknowledged | ReferralAccepted | ReferralDeclined | ReferralCompleted | ReferralCancelled
 )
 
 
@@ -274,6 +378,12 @@ class OpenedHelp(msgspec.Struct, frozen=True):
     help: Help | None
 
 
+class OpenedWords(msgspec.Struct, frozen=True):
+    """The sealed words of a decision or a referral, opened; None stands for erased ones."""
+
+    words: Words | None
+
+
 class Sequenced(msgspec.Struct, frozen=True, kw_only=True):
     """An event with its place in the log.
 
@@ -284,7 +394,7 @@ class Sequenced(msgspec.Struct, frozen=True, kw_only=True):
     recorded_at: dt.datetime
     event: Event
     digest: bytes
-    opened: OpenedRecord | OpenedHelp | None = None
+    opened: OpenedRecord | OpenedHelp | OpenedWords | None = None
 
 
 _encoder = msgspec.json.Encoder()

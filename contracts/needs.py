@@ -5,6 +5,8 @@ True is a need, False none; a need that nothing speaks of is absent. Unknown is 
 
 from collections.abc import Iterable, Mapping
 
+import msgspec
+
 from contracts.records import NEEDS, Need
 from contracts.thai.text import repair
 
@@ -95,29 +97,54 @@ EDUCATION_WORDS: Mapping[str, bool] = {
 }
 
 
+class Crosswalk(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """How the sources' own indicators become needs: words and scores to the five dimensions. The defaults are those above."""
+
+    version: str = CROSSWALK_VERSION
+    components: dict[str, Need] = msgspec.field(default_factory=lambda: dict(COMPONENTS))
+    component_need_below: float = COMPONENT_NEED_BELOW
+    capitals: dict[str, Need] = msgspec.field(default_factory=lambda: dict(CAPITALS))
+    capital_need_below: float = CAPITAL_NEED_BELOW
+    capital_enough_from: float = CAPITAL_ENOUGH_FROM
+    problems: dict[str, Need] = msgspec.field(default_factory=lambda: dict(PROBLEMS))
+    other_problems: tuple[str, ...] = tuple(sorted(OTHER_PROBLEMS))
+    dimension_words: dict[str, bool] = msgspec.field(default_factory=lambda: dict(DIMENSION_WORDS))
+    tpmap_words: dict[str, bool] = msgspec.field(default_factory=lambda: dict(TPMAP_WORDS))
+    health_words: dict[str, bool] = msgspec.field(default_factory=lambda: dict(HEALTH_WORDS))
+    education_words: dict[str, bool] = msgspec.field(default_factory=lambda: dict(EDUCATION_WORDS))
+
+
+CROSSWALK = Crosswalk()
+
+
 def needs_of(answers: Mapping[Need, list[bool]]) -> dict[Need, bool]:
     """The needs of a household from the answers per dimension, in the order of NEEDS."""
     return {need: any(answers[need]) for need in NEEDS if answers.get(need)}
 
 
-def needs_from_components(components: Mapping[str, float]) -> dict[Need, bool]:
-    """The needs that component scores (1-4) speak of: one component below 2.0 is a need of its dimension."""
+def needs_from_components(
+    components: Mapping[str, float], crosswalk: Crosswalk = CROSSWALK
+) -> dict[Need, bool]:
+    """The needs that component scores (1-4) speak of: one low component is a need of its dimension."""
     answers: dict[Need, list[bool]] = {}
     for name, score in components.items():
-        need = COMPONENTS.get(name)
+        need = crosswalk.components.get(name)
         if need is not None:
-            answers.setdefault(need, []).append(score < COMPONENT_NEED_BELOW)
+            answers.setdefault(need, []).append(score < crosswalk.component_need_below)
     return needs_of(answers)
 
 
-def needs_from_capitals(scores: Mapping[str, float]) -> dict[Need, bool]:
-    """The needs that capital means (1-4) speak of: below 1.75 a need, from 2.5 on none, between them unknown."""
-    found: dict[Need, bool] = {}
-    for capital, need in CAPITALS.items():
+def needs_from_capitals(scores: Mapping[str, float], crosswalk: Crosswalk = CROSSWALK) -> dict[Need, bool]:
+    """The needs that capital means (1-4) speak of: low ones are a need, high ones none, between them unknown."""
+    answers: dict[Need, list[bool]] = {}
+    for capital, need in crosswalk.capitals.items():
         score = scores.get(capital)
-        if score is not None and (score < CAPITAL_NEED_BELOW or score >= CAPITAL_ENOUGH_FROM):
-            found[need] = score < CAPITAL_NEED_BELOW
-    return found
+        if score is None:
+            continue
+        is_low = score < crosswalk.capital_need_below
+        if is_low or score >= crosswalk.capital_enough_from:
+            answers.setdefault(need, []).append(is_low)
+    return needs_of(answers)
 
 
 def need_from_words(words: Iterable[str], meanings: Mapping[str, bool]) -> bool | None:
@@ -128,12 +155,14 @@ def need_from_words(words: Iterable[str], meanings: Mapping[str, bool]) -> bool 
     return False if answers and None not in answers else None
 
 
-def needs_from_problems(problems: Iterable[str]) -> tuple[dict[Need, bool], bool]:
+def needs_from_problems(
+    problems: Iterable[str], crosswalk: Crosswalk = CROSSWALK
+) -> tuple[dict[Need, bool], bool]:
     """(needs, whether every word is known) of a list of problems that asks for all five; empty for an empty list."""
     named = tuple(problems)
     if not named:
         return {}, True
     words = [repair(problem).replace(" ", "") for problem in named]
-    found = {PROBLEMS[word] for word in words if word in PROBLEMS}
-    known = all(word in PROBLEMS or word in OTHER_PROBLEMS for word in words)
+    found = {crosswalk.problems[word] for word in words if word in crosswalk.problems}
+    known = all(word in crosswalk.problems or word in crosswalk.other_problems for word in words)
     return {need: need in found for need in NEEDS}, known

@@ -126,3 +126,10 @@ class Help(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     reason: str | None = None
     flags: tuple[str, ...] = ()
     cells: dict[str, object] = {}
+
+
+class Words(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Free text of a person about a household: why a decision was taken, what a referral asks for."""
+
+    text: str = ""
+    reference: str | None = None

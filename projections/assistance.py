@@ -6,6 +6,7 @@ guessing stays unresolved: a house code that several households share belongs to
 
 import datetime as dt
 from collections.abc import Iterable
+from sys import intern
 
 from contracts.events import AssistanceCorrected, AssistanceRecorded, AssistanceVoided, OpenedHelp, Sequenced
 from projections.linkage.features import citizen_key, house_key, is_crowded
@@ -34,7 +35,7 @@ def apply_voided(state: State, output: Output, item: Sequenced, event: Assistanc
     known = state.actions[action]
     output.close("action_state", (action,), item.sequence)
     _set_refs(state, output, known, ())
-    _anchor(output, known, None, item.sequence)
+    _anchor(state, output, known, None, item.sequence)
     known.standing = False
     return action
 
@@ -53,16 +54,22 @@ def _apply_content(
     if action is None:
         action = item.sequence
         state.action_ids[data.action] = action
-        state.actions[action] = ActionState(action=action, agency=agency, start=event.happened_at)
+        state.actions[action] = ActionState(action=action, agency=intern(agency), start=event.happened_at)
         output.row("action", str(action), text(agency), binary(data.action))
     elif state.actions[action].standing:
         output.close("action_state", (action,), item.sequence)
     known = state.actions[action]
     known.start, known.standing = event.happened_at, True
+    known.until, known.reporter = event.happened_until, intern(event.reporter or agency)
+    known.kind, known.need = intern(data.kind), intern(data.need)
+    known.programme = None if data.programme is None else intern(data.programme)
+    known.satang = data.amount_satang
+    if known.household is not None:
+        state.touched.add(known.household)
     _write_state(output, action, item, event, corrected=corrected)
     refs = sorted({(ref.kind, ref.ref) for ref in data.recipients}, key=lambda ref: (ORDER[ref[0]], ref[1]))
     _set_refs(state, output, known, tuple(refs))
-    _anchor(output, known, resolve(state, known), item.sequence)
+    _anchor(state, output, known, resolve(state, known), item.sequence)
     return action
 
 
@@ -115,17 +122,43 @@ def _set_refs(state: State, output: Output, known: ActionState, refs: tuple[Ref,
     known.refs = refs
 
 
-def _anchor(output: Output, known: ActionState, anchor: Anchor | None, sequence: int) -> None:
-    if anchor == known.anchor:
+def _anchor(
+    state: State, output: Output, known: ActionState, anchor: Anchor | None, sequence: int
+) -> None:
+    household = None if anchor is None else state.household_of[anchor[0]]
+    if household != known.household:
+        if known.household is not None:
+            state.by_household.discard(known.household, known.action)
+            state.touched.add(known.household)
+        known.repeats = None
+        if household is not None:
+            state.by_household.add(household, known.action)
+    elif anchor == known.anchor:
         return
+    if household is not None:
+        state.touched.add(household)
     if known.anchor is not None:
         output.close("action_household", (known.action,), sequence)
+    known.anchor, known.household = anchor, household
     if anchor is not None:
-        record, member = anchor
-        output.open(
-            "action_household", (known.action,), sequence, str(known.action), str(record), number(member)
-        )
-    known.anchor = anchor
+        open_place(output, known, sequence)
+
+
+def open_place(output: Output, known: ActionState, sequence: int) -> None:
+    """Whom an action reached, as known from here on."""
+    if known.anchor is None:
+        return
+    record, member = known.anchor
+    output.open(
+        "action_household",
+        (known.action,),
+        sequence,
+        str(known.action),
+        str(record),
+        number(member),
+        number(known.household),
+        number(known.repeats),
+    )
 
 
 def resolve(state: State, known: ActionState) -> Anchor | None:
@@ -203,4 +236,4 @@ def resolve_again(state: State, output: Output, refs: Iterable[Ref], sequence: i
         actions.update(state.by_ref.get(ref))
     for action in sorted(actions):
         known = state.actions[action]
-        _anchor(output, known, resolve(state, known), sequence)
+        _anchor(state, output, known, resolve(state, known), sequence)

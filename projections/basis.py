@@ -36,6 +36,7 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
 
     as_of: str | None = None
     valid_at: str | None = None
+    reported_by: str | None = None
     min_sequence: int | None = None
 
 
@@ -49,6 +50,7 @@ class Basis(msgspec.Struct, frozen=True, kw_only=True):
     valid_at: dt.datetime
     final: bool
     is_newest: bool
+    reported_by: dt.datetime | None = None
 
     @property
     def values(self) -> dict[str, object]:

@@ -4,6 +4,8 @@ import shapely
 
 from contracts.events import AgencyRegistered, BatchReceived, BoundariesLoaded, ProgrammeRegistered, Sequenced
 from projections.output import NULL, Output, boolean, document, instant, number, text
+from projections.findings.keep import touch_helped
+from projections.findings.rulebook import Terms
 from projections.state import State
 
 PARENT_LENGTH = {"amphoe": 2, "tambon": 4, "village": 6}
@@ -22,9 +24,13 @@ def apply_agency(state: State, output: Output, item: Sequenced, event: AgencyReg
 def apply_programme(state: State, output: Output, item: Sequenced, event: ProgrammeRegistered) -> None:
     """The catalogue entry of a programme from now on."""
     data = event.data
-    if data.programme_id in state.programmes:
+    before = state.programmes.get(data.programme_id)
+    if before is not None:
         output.close("programme", (data.programme_id,), item.sequence)
-    state.programmes.add(data.programme_id)
+    terms = Terms(data.need, data.period, data.cap_satang, data.cap_scope, data.minimum_interval_days)
+    state.programmes[data.programme_id] = terms
+    if terms != before:
+        touch_helped(state, data.programme_id)
     output.open(
         "programme",
         (data.programme_id,),

@@ -4,8 +4,6 @@ The rows at `as_of=seq:N` are those of a fold of the events 1..N, whatever the s
 """
 
 from collections.abc import Sequence
-from typing import assert_never
-
 from contracts.events import (
     AgencyRegistered,
     AssistanceCorrected,
@@ -14,12 +12,15 @@ from contracts.events import (
     BatchReceived,
     BoundariesLoaded,
     ProgrammeRegistered,
+    FindingDecided,
     RecordReceived,
     RecordWithdrawn,
+    RulesPublished,
     Sequenced,
     SubjectErased,
 )
 from projections import assistance, catalogue, erasure, records
+from projections.findings import decisions, keep
 from projections.output import Output, instant, number, text, written
 from projections.state import State
 
@@ -37,6 +38,8 @@ def fold_into(output: Output, state: State, items: Sequence[Sequenced]) -> None:
     """The same, added to the changes of the events before."""
     for item in items:
         record, action = _apply(state, output, item)
+        if state.touched:
+            keep.review(state, output, item.sequence)
         event = item.event
         output.row(
             "event",
@@ -77,6 +80,10 @@ def _apply(state: State, output: Output, item: Sequenced) -> Touched:
             catalogue.apply_boundaries(state, output, item, event)
         case SubjectErased():
             erasure.apply_erased(state, output, item, event)
+        case RulesPublished():
+            keep.apply_rules(state, output, item, event)
+        case FindingDecided():
+            decisions.apply_decided(output, item, event)
         case _:
-            assert_never(event)
+            raise AssertionError(event)
     return None, None

@@ -154,10 +154,11 @@ def _rewrite_states(
     state: State, output: Output, records: list[RecordState], households: set[int], sequence: int
 ) -> None:
     timelines = {record.record: record.line for record in records}
-    stretches = build_stretches(timelines, state.household_of, state.person_of)
+    stretches = build_stretches(timelines, state.household_of, state.person_of, state.rules.poor_levels)
     statements = {
         s.statement.sequence: (record.source, s.statement) for record in records for s in record.line
     }
+    state.touched |= households
     for household in sorted(households):
         before = state.stretches.get(household, {})
         now = {stretch.start: stretch for stretch in stretches.get(household, [])}
@@ -198,6 +199,7 @@ def _write_state(
         str(stretch.persons),
         *(boolean(need) for need in facts.needs),
         number(facts.level),
+        text(stretch.standing),
         array(stretch.basis),
         text(facts.head_name),
         text(facts.house_code),

@@ -23,7 +23,7 @@ COLUMNS: dict[str, str] = {
     "household_record": "record, household, recorded",
     "household_state": (
         "household, valid, amphoe, tambon, moo, sources, in_sources, persons, health, living, education, income, "
-        "accessibility, level, basis, head_name, house_code, house_no, search, geom, recorded"
+        "accessibility, level, standing, basis, head_name, house_code, house_no, search, geom, recorded"
     ),
     "action": "action, agency, pseudonym",
     "action_state": (
@@ -31,7 +31,13 @@ COLUMNS: dict[str, str] = {
         "unit, corrected, subject, help, recorded"
     ),
     "action_recipient": "action, ordinal, kind, ref",
-    "action_household": "action, record, member, recorded",
+    "action_household": "action, record, member, household, repeats, recorded",
+    "finding": "household, class, need, action, other, reason, satang, rules, valid, recorded",
+    "finding_decision": "sequence, finding, verdict, actor, happened_at, seen, subject, words",
+    "rules": "version, document, recorded",
+    "referral": (
+        "referral, sequence, pseudonym, step, sender, receiver, need, due_at, record, member, action, subject, words, recorded"
+    ),
     "agency": "agency, name_th, name_en, kind, recorded",
     "programme": (
         "programme, agency, name_th, name_en, need, kind, period, cap_satang, cap_scope, minimum_interval_days, recorded"
@@ -99,6 +105,12 @@ class _Fact:
         self.lower = lower
         self.upper: int | None = None
 
+    def written(self) -> str:
+        """Its line; nothing for what one and the same event said and took back."""
+        if self.upper is None:
+            return f"{self.line}\t[{self.lower},)\n"
+        return "" if self.upper == self.lower else f"{self.line}\t[{self.lower},{self.upper})\n"
+
 
 class Output:
     """The changes of one batch. `lines` and `closings` are what the writer needs; `statements` run last, in order."""
@@ -154,9 +166,7 @@ class Output:
         """The text to COPY into each table."""
         found = {table: "\n".join(rows) + "\n" for table, rows in self._rows.items()}
         for table, facts in self._facts.items():
-            found[table] = "".join(
-                f"{fact.line}\t[{fact.lower},{'' if fact.upper is None else fact.upper})\n" for fact in facts
-            )
+            found[table] = "".join([fact.written() for fact in facts])
         if self._recipients:
             found["action_recipient"] = "".join(
                 line + "\n" for rows in self._recipients.values() for line in rows

@@ -4,6 +4,9 @@ import datetime as dt
 
 import msgspec
 
+from contracts.rules import DEFAULT_RULES
+from projections.findings.rulebook import Terms
+from projections.findings.words import Finding
 from projections.households import Stretch
 from projections.index import Index
 from projections.linkage.features import Edge, RecordFeatures
@@ -27,13 +30,24 @@ class RecordState(msgspec.Struct, kw_only=True, gc=False):
 
 
 class ActionState(msgspec.Struct, kw_only=True, gc=False):
-    """One action as known. `anchor` is the record (and member) that its recipient resolves to; a voided one has no refs."""
+    """One action as known. `anchor` is the record (and member) that its recipient resolves to; a voided one has no refs.
+
+    `household` is that of the anchor; `repeats` is the action that this one reports again (D0).
+    """
 
     action: int
     agency: str
     start: dt.datetime
+    until: dt.datetime | None = None
+    reporter: str = ""
+    kind: str = ""
+    need: str = "unknown"
+    programme: str | None = None
+    satang: int | None = None
     refs: tuple[Ref, ...] = ()
     anchor: tuple[int, int | None] | None = None
+    household: int | None = None
+    repeats: int | None = None
     standing: bool = True
 
 
@@ -57,8 +71,13 @@ class State:
         self.actions: dict[int, ActionState] = {}
         self.action_ids: dict[str, int] = {}
         self.by_ref: Index[Ref] = Index()
+        self.by_household: Index[int] = Index()
+        self.findings: dict[int, frozenset[Finding]] = {}
+        self.touched: set[int] = set()
+        self.rules = DEFAULT_RULES
+        self.rules_known = False
         self.agencies: set[str] = set()
-        self.programmes: set[str] = set()
+        self.programmes: dict[str, Terms] = {}
         self.areas: set[tuple[str, str]] = set()
 
     def size(self) -> int:

@@ -124,6 +124,7 @@ household_state = sa.Table(
     _column("income", sa.Boolean(), null=True),
     _column("accessibility", sa.Boolean(), null=True),
     _column("level", sa.SmallInteger(), null=True),
+    _column("standing", sa.Text(), null=True),
     _column("basis", pg.ARRAY(BIGINT)),
     _column("head_name", sa.Text(), null=True),
     _column("house_code", sa.Text(), null=True),
@@ -182,6 +183,63 @@ action_household = sa.Table(
     _column("action", BIGINT),
     _column("record", BIGINT),
     _column("member", BIGINT, null=True),
+    _column("household", BIGINT),
+    _column("repeats", BIGINT, null=True),
+    _column("recorded", pg.INT8RANGE()),
+)
+
+finding = sa.Table(
+    "finding",
+    metadata,
+    _column("household", BIGINT),
+    _column("class", sa.Text()),
+    _column("need", sa.Text()),
+    _column("action", BIGINT),
+    _column("other", BIGINT, null=True),
+    _column("reason", sa.Text()),
+    _column("satang", BIGINT, null=True),
+    _column("rules", sa.Text()),
+    _column("valid", pg.TSTZRANGE()),
+    _column("recorded", pg.INT8RANGE()),
+)
+
+finding_decision = sa.Table(
+    "finding_decision",
+    metadata,
+    _column("sequence", BIGINT, key=True),
+    _column("finding", sa.Text()),
+    _column("verdict", sa.Text()),
+    _column("actor", sa.Text(), null=True),
+    _column("happened_at", INSTANT),
+    _column("seen", BIGINT),
+    _column("subject", pg.BYTEA()),
+    _column("words", pg.JSON(), null=True),
+)
+
+rules = sa.Table(
+    "rules",
+    metadata,
+    _column("version", sa.Text()),
+    _column("document", pg.JSON()),
+    _column("recorded", pg.INT8RANGE()),
+)
+
+referral = sa.Table(
+    "referral",
+    metadata,
+    _column("referral", BIGINT),
+    _column("sequence", BIGINT),
+    _column("pseudonym", pg.BYTEA()),
+    _column("step", sa.Text()),
+    _column("sender", sa.Text()),
+    _column("receiver", sa.Text()),
+    _column("need", sa.Text()),
+    _column("due_at", INSTANT, null=True),
+    _column("record", BIGINT, null=True),
+    _column("member", BIGINT, null=True),
+    _column("action", BIGINT, null=True),
+    _column("subject", pg.BYTEA()),
+    _column("words", pg.JSON(), null=True),
     _column("recorded", pg.INT8RANGE()),
 )
 
@@ -279,6 +337,11 @@ INDEXES: tuple[sa.Index, ...] = (
     sa.Index("action_state_subject", action_state.c.subject),
     sa.Index("action_recipient_ref", action_recipient.c.ref),
     sa.Index("action_household_record", action_household.c.record),
+    sa.Index("action_household_household", action_household.c.household),
+    sa.Index("finding_household", finding.c.household),
+    sa.Index("finding_action", finding.c.action, postgresql_where=sa.text("action <> 0")),
+    sa.Index("finding_decision_finding", finding_decision.c.finding),
+    sa.Index("referral_record", referral.c.record),
     sa.Index("area_geom", area.c.geom, postgresql_using="gist"),
 )
 
@@ -289,6 +352,9 @@ NO_OVERLAP: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("link_edge", ("a", "b", "level", "recorded")),
     ("action_state", ("action", "recorded")),
     ("action_household", ("action", "recorded")),
+    ("finding", ("household", "class", "need", "action", "valid", "recorded")),
+    ("rules", ("recorded",)),
+    ("referral", ("referral", "recorded")),
     ("agency", ("agency", "recorded")),
     ("programme", ("programme", "recorded")),
     ("area", ("level", "code", "recorded")),

@@ -12,7 +12,7 @@ from contracts.errors import Unavailable
 from projections import queries
 from projections.tables import create_constraints, create_tables
 
-CODE = "1"
+CODE = "2"
 """Raised with every change of what the fold writes."""
 
 _SQL = queries.load(Path(__file__).parent / "sql")

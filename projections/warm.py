@@ -25,13 +25,17 @@ from contracts.events import (
     ProgrammeRegistered,
     RecordReceived,
     RecordWithdrawn,
+    RulesPublished,
     Sequenced,
     SubjectErased,
 )
 from contracts.ids import household_id
 from contracts.records import House, Member
+from contracts.rules import Rules
 from projections import queries
 from projections.assistance import refs_of
+from projections.findings.rulebook import Terms
+from projections.findings.words import Finding
 from projections.households import Stretch
 from projections.linkage.features import Edge, blocking_keys, citizen_key, house_key, is_crowded
 from projections.state import ActionState, RecordState, Ref, State
@@ -70,6 +74,8 @@ async def load_concerned(connection: AsyncConnection[TupleRow], state: State, it
     await reader.catalogue(items)
     await reader.records(await reader.ids("warm_records_by_pseudonym", pseudonyms=_bytes(named.records)))
     await reader.records(await reader.ids("warm_records_by_member", pseudonyms=_bytes(named.subjects)))
+    if any(isinstance(item.event, RulesPublished) for item in items):
+        await reader.connected(await reader.all_records())
     for record in state.records.values():
         named.keys.update(record.keys)
     _foresee(state, items, named)
@@ -78,6 +84,7 @@ async def load_concerned(connection: AsyncConnection[TupleRow], state: State, it
         named.refs |= refs_of(record)
     await reader.actions(named)
     await reader.resolvable(named.refs)
+    await reader.households(items)
 
 
 def _bytes(texts: Iterable[str]) -> list[bytes]:
@@ -180,14 +187,19 @@ class _Reader:
         return [(key, records) for key, records in rows]
 
     async def catalogue(self, items: list[Sequenced]) -> None:
-        """Which agencies, programmes and areas have entries, if the batch is about them."""
-        if any(
-            isinstance(item.event, AgencyRegistered | ProgrammeRegistered | BoundariesLoaded)
-            for item in items
-        ):
-            self._state.agencies = {row[0] for row in await self._rows("warm_agencies")}
-            self._state.programmes = {row[0] for row in await self._rows("warm_programmes")}
-            self._state.areas = {(row[0], row[1]) for row in await self._rows("warm_areas")}
+        """Programmes and rules; which agencies and areas have entries, if the batch is about them."""
+        state = self._state
+        for programme, need, period, cap, scope, interval in await self._rows("warm_programmes"):
+            state.programmes[programme] = Terms(need, period, cap, scope, interval)
+        for (rules,) in await self._rows("warm_rules"):
+            state.rules, state.rules_known = msgspec.json.decode(rules, type=Rules), True
+        if any(isinstance(item.event, AgencyRegistered | BoundariesLoaded) for item in items):
+            state.agencies = {row[0] for row in await self._rows("warm_agencies")}
+            state.areas = {(row[0], row[1]) for row in await self._rows("warm_areas")}
+
+    async def all_records(self) -> set[int]:
+        """Every record: a change of rules concerns them all."""
+        return {row[0] for row in await self._rows("warm_all_records")}
 
     async def records(self, ids: set[int]) -> None:
         """Statements, members, persons, households and household states of records that are not loaded yet."""
@@ -250,39 +262,85 @@ class _Reader:
         households = {
             self._state.household_of[record] for record in found if record in self._state.household_of
         }
-        for household, start_, end, basis, persons in await self._rows(
+        await self._stretches(households)
+
+    async def _stretches(self, households: set[int]) -> None:
+        for household, start, end, basis, persons, *needs, standing in await self._rows(
             "warm_stretches", households=sorted(households)
         ):
-            stretch = Stretch(_utc(start_), None if end is None else _utc(end), tuple(basis), persons)
+            stretch = Stretch(_utc(start), _utc_or_none(end), tuple(basis), persons, tuple(needs), standing)
             self._state.stretches.setdefault(household, {})[stretch.start] = stretch
+
+    async def households(self, items: list[Sequenced]) -> None:
+        """All help and findings of the households of what is loaded: they are judged as a whole."""
+        state = self._state
+        programmes = [
+            item.event.data.programme_id for item in items if isinstance(item.event, ProgrammeRegistered)
+        ]
+        helped = await self._rows("warm_households_by_programme", programmes=programmes) if programmes else []
+        households = {row[0] for row in helped}
+        households.update(state.household_of[record] for record in state.records)
+        households.update(known.household for known in state.actions.values() if known.household is not None)
+        if not households:
+            return
+        await self._stretches(households - state.stretches.keys())
+        asked = sorted(households)
+        actions = {row[0] for row in await self._rows("warm_actions_by_household", households=asked)}
+        await self._actions(actions - state.actions.keys())
+        members = {
+            known.anchor[1]
+            for known in state.actions.values()
+            if known.anchor is not None and known.anchor[1] is not None
+        }
+        named = await self._rows("warm_persons_by_member", members=sorted(members))
+        state.person_of.update({row[0]: row[1] for row in named})
+        found: dict[int, set[Finding]] = {}
+        for household, *cells, start, end in await self._rows("warm_findings", households=asked):
+            finding = Finding(*cells, _utc(start), _utc_or_none(end))
+            found.setdefault(household, set()).add(finding)
+        state.findings.update((household, frozenset(findings)) for household, findings in found.items())
 
     async def actions(self, named: _Named) -> None:
         """The actions that the batch names or that name a loaded record."""
         ids = await self.ids("warm_actions_by_pseudonym", pseudonyms=_bytes(named.actions))
         ids |= await self.ids("warm_actions_by_ref", refs=_bytes(ref for _, ref in named.refs))
+        await self._actions(ids)
+        for known in self._state.actions.values():
+            named.refs.update(known.refs)
+
+    async def _actions(self, ids: set[int]) -> None:
         if not ids:
             return
+        state = self._state
         refs: dict[int, list[Ref]] = {}
         for action, kind, ref in await self._rows("warm_recipients", actions=sorted(ids)):
             text = str(uuid.UUID(hex=ref)) if kind == "household" else ref
             refs.setdefault(action, []).append((kind, text))
-        for action, agency, pseudonym, start, record, member in await self._rows(
-            "warm_action_rows", actions=sorted(ids)
-        ):
+        for row in await self._rows("warm_action_rows", actions=sorted(ids)):
+            action, agency, pseudonym, start, until, reporter, kind, need, programme, satang, *place = row
+            record, member, household, repeats = place
             known = ActionState(
                 action=action,
                 agency=agency,
                 start=dt.datetime.min.replace(tzinfo=dt.UTC) if start is None else _utc(start),
+                until=_utc_or_none(until),
+                reporter=reporter or agency,
+                kind=kind or "",
+                need=need or "unknown",
+                programme=programme,
+                satang=satang,
                 refs=tuple(refs.get(action, ())),
                 anchor=None if record is None else (record, member),
+                household=household,
+                repeats=repeats,
                 standing=start is not None,
             )
-            self._state.actions[action] = known
-            self._state.action_ids[pseudonym] = action
+            state.actions[action] = known
+            state.action_ids[pseudonym] = action
             for ref in known.refs:
-                self._state.by_ref.add(ref, action)
-        for known in self._state.actions.values():
-            named.refs.update(known.refs)
+                state.by_ref.add(ref, action)
+            if household is not None:
+                state.by_household.add(household, action)
 
     async def resolvable(self, refs: set[Ref]) -> None:
         """The records that these refs can resolve to."""
@@ -300,6 +358,10 @@ class _Reader:
 
 def _utc(instant: dt.datetime) -> dt.datetime:
     return instant.astimezone(dt.UTC)
+
+
+def _utc_or_none(instant: dt.datetime | None) -> dt.datetime | None:
+    return None if instant is None else instant.astimezone(dt.UTC)
 
 
 def _statement(

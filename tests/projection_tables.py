@@ -13,6 +13,7 @@ FOUNDED_AT = {
     "record_version": "sequence",
     "member": "member / 1024",
     "action": "action",
+    "finding_decision": "sequence",
     "batch": "sequence",
 }
 

@@ -10,6 +10,21 @@ Condition = sql.SQL | sql.Composed
 ALWAYS: Condition = sql.SQL("true")
 
 
+def states(_basis: Basis) -> sql.Composable:
+    """The households over time, as a relation to select from."""
+    return sql.Identifier("household_state")
+
+
+def actions(_basis: Basis) -> sql.Composable:
+    """The actions as known over time, as a relation to select from."""
+    return sql.Identifier("action_state")
+
+
+def findings(_basis: Basis) -> sql.Composable:
+    """The findings over time, as a relation to select from."""
+    return sql.Identifier("finding")
+
+
 def known(table: str, basis: Basis) -> Condition:
     """What the hub knew. For the newest sequence the open facts, which have an index of their own."""
     name = sql.Identifier(table)

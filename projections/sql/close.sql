@@ -52,6 +52,24 @@ UPDATE area AS fact SET recorded = int8range(lower(fact.recorded), gone.upper)
 FROM unnest(%(k0)s::text[], %(k1)s::text[], %(upper)s::bigint[]) AS gone (level, code, upper)
 WHERE fact.level = gone.level AND fact.code = gone.code AND upper_inf(fact.recorded);
 
+-- name: close_finding
+-- End findings: by household, class, need, action and start.
+UPDATE finding AS fact SET recorded = int8range(lower(fact.recorded), gone.upper)
+FROM unnest(%(k0)s::bigint[], %(k1)s::text[], %(k2)s::text[], %(k3)s::bigint[], %(k4)s::timestamptz[], %(upper)s::bigint[])
+    AS gone (household, class, need, action, start, upper)
+WHERE fact.household = gone.household AND fact.class = gone.class AND fact.need = gone.need AND fact.action = gone.action
+    AND lower(fact.valid) = gone.start AND upper_inf(fact.recorded);
+
+-- name: close_rules
+-- The rules are no longer in force.
+UPDATE rules SET recorded = int8range(lower(recorded), (%(upper)s::bigint[])[1]) WHERE upper_inf(recorded);
+
+-- name: close_referral
+-- End what was known of referrals.
+UPDATE referral AS fact SET recorded = int8range(lower(fact.recorded), gone.upper)
+FROM unnest(%(k0)s::bigint[], %(upper)s::bigint[]) AS gone (referral, upper)
+WHERE fact.referral = gone.referral AND upper_inf(fact.recorded);
+
 -- name: drop_link_keys
 -- Keys under which records no longer meet others.
 DELETE FROM link_key AS known USING unnest(%(key)s::bigint[], %(record)s::bigint[]) AS gone (key, record)

@@ -58,7 +58,7 @@ SELECT record, household FROM household_record WHERE record = ANY(%(records)s::b
 
 -- name: warm_stretches
 -- What is known of these households.
-SELECT household, lower(valid), upper(valid), basis, persons
+SELECT household, lower(valid), upper(valid), basis, persons, health, living, education, income, accessibility, standing
 FROM household_state WHERE household = ANY(%(households)s::bigint[]) AND upper_inf(recorded);
 
 -- name: warm_actions_by_ref
@@ -71,7 +71,9 @@ SELECT action FROM action WHERE pseudonym = ANY(%(pseudonyms)s::bytea[]);
 
 -- name: warm_action_rows
 -- The actions, as known.
-SELECT action.action, action.agency, encode(action.pseudonym, 'hex'), lower(state.valid), reached.record, reached.member
+SELECT action.action, action.agency, encode(action.pseudonym, 'hex'), lower(state.valid), upper(state.valid), state.reporter,
+    state.kind, state.need, state.programme, state.amount_satang,
+    reached.record, reached.member, reached.household, reached.repeats
 FROM action
 LEFT JOIN action_state AS state ON state.action = action.action AND upper_inf(state.recorded)
 LEFT JOIN action_household AS reached ON reached.action = action.action AND upper_inf(reached.recorded)
@@ -87,8 +89,35 @@ WHERE action = ANY(%(actions)s::bigint[]) ORDER BY action, ordinal;
 SELECT agency FROM agency WHERE upper_inf(recorded);
 
 -- name: warm_programmes
--- Programmes that have an entry.
-SELECT programme FROM programme WHERE upper_inf(recorded);
+-- What the catalogue says of programmes.
+SELECT programme, need, period, cap_satang, cap_scope, minimum_interval_days FROM programme WHERE upper_inf(recorded);
+
+-- name: warm_rules
+-- The rules in force, if any were published.
+SELECT document::text FROM rules WHERE upper_inf(recorded);
+
+-- name: warm_all_records
+-- Every record.
+SELECT record FROM record;
+
+-- name: warm_households_by_programme
+-- Households that got help under these programmes.
+SELECT DISTINCT reached.household
+FROM action_state AS state JOIN action_household AS reached USING (action)
+WHERE state.programme = ANY(%(programmes)s::text[]) AND upper_inf(state.recorded) AND upper_inf(reached.recorded);
+
+-- name: warm_actions_by_household
+-- The actions that reached these households.
+SELECT action FROM action_household WHERE household = ANY(%(households)s::bigint[]) AND upper_inf(recorded);
+
+-- name: warm_persons_by_member
+-- The persons of these members.
+SELECT member, person FROM person_member WHERE member = ANY(%(members)s::bigint[]) AND upper_inf(recorded);
+
+-- name: warm_findings
+-- The findings of these households.
+SELECT household, class, need, action, other, reason, satang, rules, lower(valid), upper(valid)
+FROM finding WHERE household = ANY(%(households)s::bigint[]) AND upper_inf(recorded);
 
 -- name: warm_areas
 -- Areas of the boundaries as known.

@@ -1,0 +1,109 @@
+"""Keeping the findings of the households that an event touched, and the rules they are judged by."""
+
+from contracts.events import RulesPublished, Sequenced
+from projections.assistance import open_place
+from projections.findings.judge import NOTHING, judge
+from projections.findings.words import Finding, Given
+from projections.output import Output, document, number, span, text
+from projections.state import ActionState, State
+
+NO_FINDINGS: frozenset[Finding] = frozenset()
+
+
+def apply_rules(state: State, output: Output, item: Sequenced, event: RulesPublished) -> None:
+    """A set of rules is in force: every household is judged anew at this sequence."""
+    if state.rules_known:
+        output.close("rules", (), item.sequence)
+    output.open("rules", (), item.sequence, text(event.data.version), document(event.data))
+    state.rules, state.rules_known = event.data, True
+    state.touched.update(state.stretches, state.findings)
+    state.touched.update(known.household for known in state.actions.values() if known.household is not None)
+
+
+def touch_helped(state: State, programme: str) -> None:
+    """Every household that got help under a programme."""
+    state.touched.update(
+        known.household
+        for known in state.actions.values()
+        if known.programme == programme and known.household is not None
+    )
+
+
+def review(state: State, output: Output, sequence: int) -> None:
+    """Judge the households that were touched since the last review."""
+    for household in sorted(state.touched):
+        _review(state, output, household, sequence)
+    state.touched.clear()
+
+
+def _review(state: State, output: Output, household: int, sequence: int) -> None:
+    actions = [state.actions[action] for action in state.by_household.get(household)]
+    stretches = state.stretches.get(household)
+    if actions or stretches:
+        needs = [stretches[start] for start in sorted(stretches)] if stretches else []
+        given = [_to_given(state, action) for action in actions]
+        judged = judge(given, needs, state.rules, state.programmes)
+    else:
+        judged = NOTHING
+    for action in actions:
+        repeats = judged.repeats.get(action.action)
+        if repeats != action.repeats:
+            output.close("action_household", (action.action,), sequence)
+            action.repeats = repeats
+            open_place(output, action, sequence)
+    before = state.findings.get(household, NO_FINDINGS)
+    if judged.findings == before:
+        return
+    _write(output, household, before, judged.findings, sequence)
+    if judged.findings:
+        state.findings[household] = judged.findings
+    else:
+        del state.findings[household]
+
+
+def _to_given(state: State, action: ActionState) -> Given:
+    need = action.need
+    if need == "unknown" and action.programme is not None:
+        terms = state.programmes.get(action.programme)
+        need = "unknown" if terms is None else terms.need
+    member = None if action.anchor is None else action.anchor[1]
+    return Given(
+        action.action,
+        action.start,
+        action.until,
+        action.agency,
+        action.reporter,
+        action.kind,
+        need,
+        action.programme,
+        action.satang,
+        None if member is None else state.person_of.get(member),
+    )
+
+
+def _write(
+    output: Output, household: int, before: frozenset[Finding], now: frozenset[Finding], sequence: int
+) -> None:
+    for finding in sorted(before - now, key=_key):
+        output.close("finding", (household, *_key(finding)), sequence)
+    for finding in sorted(now - before, key=_key):
+        output.open(
+            "finding",
+            (household, *_key(finding)),
+            sequence,
+            str(household),
+            finding.kind,
+            finding.need,
+            str(finding.action),
+            number(finding.other),
+            finding.reason,
+            number(finding.satang),
+            text(finding.rules),
+            span(finding.start, finding.end),
+        )
+
+
+def _key(finding: Finding) -> tuple[object, ...]:
+    return (finding.kind, finding.need, finding.action, finding.start)
+
+
