@@ -132,6 +132,26 @@ FAULTS: Mapping[str, Code] = {
         "Take help back with assistance.corrected or assistance.voided.",
     ),
     "QUANTITY_INVALID": Code("'{field}' is not a quantity of 0 or more.", "'{field}' ไม่ใช่จำนวนตั้งแต่ 0 ขึ้นไป"),
+    "OUT_OF_RANGE": Code(
+        "'{field}' is outside what is allowed: {expected}.", "'{field}' อยู่นอกช่วงที่กำหนด: {expected}"
+    ),
+    "FINDING_ID_INVALID": Code(
+        "'{field}' is not the id of a finding.",
+        "'{field}' ไม่ใช่รหัสข้อค้นพบ",
+        "Copy the id that the hub shows, such as D1-120-87.",
+    ),
+    "PSEUDONYM_INVALID": Code(
+        "'{field}' is not a pseudonym of 32 hex digits.",
+        "'{field}' ไม่ใช่รหัสแฝงที่เป็นเลขฐานสิบหก 32 หลัก",
+        "Copy it from the hub's own answer.",
+    ),
+    "REFERRAL_UNNAMED": Code(
+        "Nothing says which referral is meant; one of these is needed: {expected}.",
+        "ไม่ทราบว่าหมายถึงการส่งต่อรายการใด ต้องมีอย่างน้อยหนึ่งอย่าง: {expected}",
+    ),
+    "REFERRAL_TO_SELF": Code(
+        "An agency cannot refer a household to itself.", "หน่วยงานส่งต่อครัวเรือนให้ตนเองไม่ได้"
+    ),
 }
 
 FLAGS: Mapping[str, Code] = {
@@ -211,7 +231,7 @@ CODES: Mapping[str, Code] = {**FAULTS, **FLAGS}
 def fault(code: str, path: str, *, row: int | None = None, expected: str = "") -> FieldError:
     """The fault `code` of the field `path`, in words. Raises KeyError for a code that is not listed."""
     entry = FAULTS[code]
-    field = path.rsplit(".", 1)[-1].removeprefix("$") or "data"
+    field = path.replace("[...]", "[]").rsplit(".", 1)[-1].removeprefix("$") or "data"
     return FieldError(
         code=code,
         path=path,

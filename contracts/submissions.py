@@ -12,33 +12,32 @@ import msgspec
 from contracts.amounts import AmountFault, parse_baht
 from contracts.codes import fault
 from contracts.errors import FieldError
-from contracts.events import Agency, EventNeed, Programme
-from contracts.records import Kind, Source
+from contracts.events import VERDICTS, Agency, EventNeed, Programme
+from contracts.records import NEEDS, Kind, Source
 from contracts.sources.assistance import normal_agency_id
 from contracts.sources.cells import key_text, text_of
 from contracts.sources.contract import DeliveredRow, RowFault
+from contracts.submissions_base import LONGEST_REASON, SubmissionBase, Text
+from contracts.submissions_decisions import DecisionSubmission, RulesSubmission, refuse_unknown_rules
+from contracts.submissions_referrals import (
+    AcceptedSubmission,
+    AcknowledgedSubmission,
+    CancelledSubmission,
+    CompletedSubmission,
+    DeclinedSubmission,
+    ReferralSubmission,
+)
 from contracts.thai.dates import DateFault, parse_past
 from contracts.thai.text import tidy
 
-Text = str | int | float
 LONGEST_NAME = 500
-LONGEST_REASON = 10_000
 PERIOD = re.compile(r"[0-9A-Za-z][0-9A-Za-z_.-]{0,31}\Z")
 PROGRAMME_ID = re.compile(r"[^\s/]{1,100}\Z")
 
 
-class _Base(
-    msgspec.Struct,
-    frozen=True,
-    kw_only=True,
-    forbid_unknown_fields=True,
-    omit_defaults=True,
-    tag_field="type",
+class RecordSubmission(
+    SubmissionBase, frozen=True, kw_only=True, omit_defaults=True, tag="record.received.v1"
 ):
-    """Common to all submissions: `type` tells them apart."""
-
-
-class RecordSubmission(_Base, frozen=True, kw_only=True, omit_defaults=True, tag="record.received.v1"):
     """One household of a source: all its rows, in the source's own columns."""
 
     source: Source
@@ -47,7 +46,9 @@ class RecordSubmission(_Base, frozen=True, kw_only=True, omit_defaults=True, tag
     reported_at: str | None = None
 
 
-class WithdrawalSubmission(_Base, frozen=True, kw_only=True, omit_defaults=True, tag="record.withdrawn.v1"):
+class WithdrawalSubmission(
+    SubmissionBase, frozen=True, kw_only=True, omit_defaults=True, tag="record.withdrawn.v1"
+):
     """A source takes back what it said of a household for a period."""
 
     source: Source
@@ -56,7 +57,7 @@ class WithdrawalSubmission(_Base, frozen=True, kw_only=True, omit_defaults=True,
     reported_at: str | None = None
 
 
-class _ActionColumns(_Base, frozen=True, kw_only=True, omit_defaults=True):
+class _ActionColumns(SubmissionBase, frozen=True, kw_only=True, omit_defaults=True):
     """The columns of docs/sources.md, `assistance`."""
 
     action_id: Text
@@ -96,7 +97,9 @@ class CorrectionSubmission(
     reason: str
 
 
-class VoidSubmission(_Base, frozen=True, kw_only=True, omit_defaults=True, tag="assistance.voided.v1"):
+class VoidSubmission(
+    SubmissionBase, frozen=True, kw_only=True, omit_defaults=True, tag="assistance.voided.v1"
+):
     """The action never took place."""
 
     agency_id: str
@@ -106,7 +109,9 @@ class VoidSubmission(_Base, frozen=True, kw_only=True, omit_defaults=True, tag="
     id: str | None = None
 
 
-class AgencySubmission(_Base, frozen=True, kw_only=True, omit_defaults=True, tag="agency.registered.v1"):
+class AgencySubmission(
+    SubmissionBase, frozen=True, kw_only=True, omit_defaults=True, tag="agency.registered.v1"
+):
     """An agency takes part, or its entry changes."""
 
     agency_id: str
@@ -116,7 +121,7 @@ class AgencySubmission(_Base, frozen=True, kw_only=True, omit_defaults=True, tag
 
 
 class ProgrammeSubmission(
-    _Base, frozen=True, kw_only=True, omit_defaults=True, tag="programme.registered.v1"
+    SubmissionBase, frozen=True, kw_only=True, omit_defaults=True, tag="programme.registered.v1"
 ):
     """A programme enters the catalogue, or its entry changes. `cap_baht` is an amount of baht as number or text."""
 
@@ -140,8 +145,16 @@ Submission = (
     | VoidSubmission
     | AgencySubmission
     | ProgrammeSubmission
+    | RulesSubmission
+    | DecisionSubmission
+    | ReferralSubmission
+    | AcknowledgedSubmission
+    | AcceptedSubmission
+    | DeclinedSubmission
+    | CompletedSubmission
+    | CancelledSubmission
 )
-SUBMISSIONS: tuple[type[_Base], ...] = (
+SUBMISSIONS: tuple[type[SubmissionBase], ...] = (
     RecordSubmission,
     WithdrawalSubmission,
     AssistanceSubmission,
@@ -149,23 +162,38 @@ SUBMISSIONS: tuple[type[_Base], ...] = (
     VoidSubmission,
     AgencySubmission,
     ProgrammeSubmission,
+    RulesSubmission,
+    DecisionSubmission,
+    ReferralSubmission,
+    AcknowledgedSubmission,
+    AcceptedSubmission,
+    DeclinedSubmission,
+    CompletedSubmission,
+    CancelledSubmission,
 )
 TYPES = tuple(str(kind.__struct_config__.tag) for kind in SUBMISSIONS)
 NOT_COLUMNS = frozenset(("reported_at", "id", "reason"))
 
+
+class _RulesAsGiven(msgspec.Struct):
+    rules: object = None
+
+
 _decoder: msgspec.json.Decoder[Submission] = msgspec.json.Decoder(Submission)
+_rules_decoder: msgspec.json.Decoder[_RulesAsGiven] = msgspec.json.Decoder(_RulesAsGiven)
 _MISSING = re.compile(r"Object missing required field `([^`]*)`")
 _UNKNOWN = re.compile(r"Object contains unknown field `([^`]*)`")
 _CHOICE = re.compile(r"Invalid enum value")
 _EXPECTED = re.compile(r"Expected `([^`]*)`")
-_PATH = re.compile(r" - at `([^`]*)`\Z")
+_RANGE = re.compile(r"Expected `[^`]*` (?:of length )?([<>]=? ?\S+)")
+_PATH = re.compile(r" - at (?:`key` in )?`([^`]*)`\Z")
 _BYTE = re.compile(r"byte (\d+)")
 
 
 def decode_submission(data: bytes) -> Submission:
     """The submission in one JSON object. Raises RowFault with code, JSON path and what was expected, never the value itself."""
     try:
-        return _decoder.decode(data)
+        submission = _decoder.decode(data)
     except msgspec.ValidationError as error:
         raise RowFault(_explain(str(error))) from None
     except msgspec.DecodeError as error:
@@ -174,6 +202,9 @@ def decode_submission(data: bytes) -> Submission:
         raise RowFault(fault("BROKEN_JSON", "$", expected="not UTF-8")) from None
     except RecursionError:
         raise RowFault(fault("BROKEN_JSON", "$", expected="nested too deep")) from None
+    if isinstance(submission, RulesSubmission):
+        refuse_unknown_rules(_rules_decoder.decode(data).rules)
+    return submission
 
 
 def _broken(text: str) -> FieldError:
@@ -194,6 +225,9 @@ def _explain(text: str) -> FieldError:
         return fault("UNKNOWN_TYPE", "$.type", expected=", ".join(TYPES))
     if _CHOICE.match(text) is not None:
         return fault("CHOICE_UNKNOWN", path, expected=_choices(path))
+    limit = _RANGE.match(text)
+    if limit is not None:
+        return fault("OUT_OF_RANGE", path, expected=limit[1])
     expected = _EXPECTED.match(text)
     return fault(
         "FIELD_TYPE", path, expected=_in_words(expected[1]) if expected is not None else "another type"
@@ -211,10 +245,14 @@ _CHOICES = {
     "$.kind": "cash, in_kind, care, loan, training",
     "$.period": "once, month, year",
     "$.cap_scope": "person, family, household",
+    "$.verdict": ", ".join(VERDICTS),
+    "$.rules.interval_days": "cash, in_kind, care, loan, training",
 }
 
 
 def _choices(path: str) -> str:
+    if path.startswith("$.rules.crosswalk."):
+        return ", ".join(NEEDS)
     return _CHOICES.get(path, "the values of /contracts/")
 
 

@@ -22,7 +22,17 @@ from hub.api.statements import SQL
 Role = Literal["public", "agency", "gis", "analyst", "steward", "auditor", "admin"]
 KeyRole = Literal["agency", "gis", "analyst", "steward", "auditor", "admin"]
 Right = Literal[
-    "overview", "households", "points", "assistance", "own", "personal", "events", "publish", "keys"
+    "overview",
+    "households",
+    "points",
+    "assistance",
+    "own",
+    "personal",
+    "events",
+    "publish",
+    "decide",
+    "rules",
+    "keys",
 ]
 KEY_ROLES: tuple[KeyRole, ...] = get_args(KeyRole)
 
@@ -31,10 +41,21 @@ RIGHTS: dict[Role, frozenset[Right]] = {
     "agency": frozenset({"overview", "own", "publish"}),
     "gis": frozenset({"overview", "households", "points"}),
     "analyst": frozenset({"overview", "households", "assistance", "events"}),
-    "steward": frozenset({"overview", "households", "points", "assistance", "personal", "events"}),
+    "steward": frozenset({"overview", "households", "points", "assistance", "personal", "events", "decide"}),
     "auditor": frozenset({"overview", "households", "points", "assistance", "personal", "events"}),
     "admin": frozenset(
-        {"overview", "households", "points", "assistance", "personal", "events", "publish", "keys"}
+        {
+            "overview",
+            "households",
+            "points",
+            "assistance",
+            "personal",
+            "events",
+            "publish",
+            "decide",
+            "rules",
+            "keys",
+        }
     ),
 }
 """Aggregates are for everybody; `overview` means without suppression, `own` the actions of the key's agency."""
@@ -48,6 +69,8 @@ NEEDED_TH: dict[Right, str] = {
     "personal": "ดูข้อมูลส่วนบุคคล",
     "events": "ดูเหตุการณ์",
     "publish": "ส่งข้อมูล",
+    "decide": "ตัดสินข้อค้นพบ",
+    "rules": "ประกาศเกณฑ์",
     "keys": "จัดการกุญแจ",
 }
 KEY_TEXT = re.compile(r"hub_([0-9a-f]{8})_([0-9a-f]{64})\Z")

@@ -18,8 +18,11 @@ from contracts.events import (
     AssistanceRecorded,
     AssistanceVoided,
     Event,
+    FindingDecided,
     RecordReceived,
     RecordWithdrawn,
+    ReferralSent,
+    ReferralStepEvent,
     decode_event,
 )
 from hub.log import JetStreamLog
@@ -34,9 +37,16 @@ _TABLES = (
     "action",
     "action_subject",
     "item",
+    "course",
     "delivery",
     "rejected",
     "checkpoint",
+)
+
+
+_COURSES = FindingDecided | ReferralSent | ReferralStepEvent
+_KEPT_OTHERWISE = (
+    RecordReceived | RecordWithdrawn | AssistanceRecorded | AssistanceCorrected | AssistanceVoided | _COURSES
 )
 
 
@@ -66,12 +76,24 @@ class KnownItem(msgspec.Struct, frozen=True, gc=False):
     sequence: int
 
 
+class KnownEvent(msgspec.Struct, frozen=True, gc=False):
+    """One event of a finding or a referral. `step` is the verdict or the step; sender and receiver are those of a referral."""
+
+    sequence: int
+    event_id: str
+    step: str
+    subject: bytes
+    sender: str | None
+    receiver: str | None
+
+
 class Known(msgspec.Struct):
     """What the ledger knows of the things asked for, by key."""
 
     statements: dict[bytes, dict[str, KnownStatement]] = {}
     actions: dict[bytes, KnownAction] = {}
     items: dict[bytes, KnownItem] = {}
+    courses: dict[bytes, list[KnownEvent]] = {}
 
 
 class Entry(msgspec.Struct, frozen=True, gc=False):
@@ -108,8 +130,9 @@ async def find(
     records: Collection[bytes] = (),
     actions: Collection[bytes] = (),
     items: Collection[bytes] = (),
+    courses: Collection[bytes] = (),
 ) -> Known:
-    """What is known of these records, actions and other subjects."""
+    """What is known of these records, actions, other subjects, and findings and referrals with all their events."""
     known = Known()
     if records:
         cursor = await connection.execute(_SQL["fetch_statements"], {"keys": list(records)}, binary=True)
@@ -121,6 +144,10 @@ async def find(
     if items:
         cursor = await connection.execute(_SQL["fetch_items"], {"keys": list(items)}, binary=True)
         known.items = {row[0]: KnownItem(*row[1:]) for row in await cursor.fetchall()}
+    if courses:
+        cursor = await connection.execute(_SQL["fetch_courses"], {"keys": list(courses)}, binary=True)
+        for row in await cursor.fetchall():
+            known.courses.setdefault(row[0], []).append(KnownEvent(*row[1:]))
     return known
 
 
@@ -132,6 +159,7 @@ async def record(connection: AsyncConnection[TupleRow], entries: Sequence[Entry]
         await _put_statements(connection, latest.values())
         await _put_actions(connection, latest.values())
         await _put_items(connection, latest.values())
+        await _put_courses(connection, entries)
         values = {"first": entries[0].sequence, "last": entries[-1].sequence}
         advanced = await connection.execute(_SQL["advance_checkpoint"], values)
     return advanced.rowcount == 1
@@ -213,8 +241,7 @@ async def _put_actions(connection: AsyncConnection[TupleRow], entries: Iterable[
 
 
 async def _put_items(connection: AsyncConnection[TupleRow], entries: Iterable[Entry]) -> None:
-    families = (RecordReceived, RecordWithdrawn, AssistanceRecorded, AssistanceCorrected, AssistanceVoided)
-    others = [entry for entry in entries if not isinstance(entry.event, families)]
+    others = [entry for entry in entries if not isinstance(entry.event, _KEPT_OTHERWISE)]
     if others:
         values = {
             "token": [token_of(entry.subject) for entry in others],
@@ -222,6 +249,29 @@ async def _put_items(connection: AsyncConnection[TupleRow], entries: Iterable[En
             "sequence": [entry.sequence for entry in others],
         }
         await connection.execute(_SQL["put_items"], values)
+
+
+async def _put_courses(connection: AsyncConnection[TupleRow], entries: Iterable[Entry]) -> None:
+    columns: dict[str, list[object]] = {
+        name: [] for name in ("token", "sequence", "event_id", "step", "subject", "sender", "receiver")
+    }
+    for entry in entries:
+        event = entry.event
+        if not isinstance(event, _COURSES):
+            continue
+        sender = receiver = None
+        step = event.data.verdict if isinstance(event, FindingDecided) else _step_of(event)
+        if isinstance(event, ReferralSent):
+            sender, receiver = event.data.sender, event.data.receiver
+        row = (token_of(entry.subject), entry.sequence, event.id, step, bytes.fromhex(event.data.subject))
+        for name, value in zip(columns, (*row, sender, receiver), strict=True):
+            columns[name].append(value)
+    if columns["token"]:
+        await connection.execute(_SQL["put_courses"], columns)
+
+
+def _step_of(event: ReferralSent | ReferralStepEvent) -> str:
+    return str(type(event).__struct_config__.tag).split(".")[1]
 
 
 async def find_scope(

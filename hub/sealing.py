@@ -16,13 +16,17 @@ from contracts.events import (
     AssistanceCorrected,
     AssistanceRecorded,
     AssistanceVoided,
+    FindingDecided,
     OpenedHelp,
     OpenedRecord,
+    OpenedWords,
     RecordReceived,
+    ReferralSent,
+    ReferralStepEvent,
     SealedMember,
     Sequenced,
 )
-from contracts.records import Help, House, Member
+from contracts.records import Help, House, Member, Words
 
 NONCE_BYTES = 12
 
@@ -30,12 +34,15 @@ Nonces = Callable[[], bytes]
 Keys = Mapping[str, AESGCM | None]
 """Keys by pseudonym; None stands for an erased one, a missing entry for one that should be there."""
 
-Section = TypeVar("Section", House, Member, Help)
+Section = TypeVar("Section", House, Member, Help, Words)
 
 _encoder = msgspec.json.Encoder()
 _houses: msgspec.json.Decoder[House] = msgspec.json.Decoder(House)
 _members: msgspec.json.Decoder[Member] = msgspec.json.Decoder(Member)
 _helps: msgspec.json.Decoder[Help] = msgspec.json.Decoder(Help)
+_words: msgspec.json.Decoder[Words] = msgspec.json.Decoder(Words)
+_OF_HELP = AssistanceRecorded | AssistanceCorrected | AssistanceVoided
+_OF_WORDS = FindingDecided | ReferralSent | ReferralStepEvent
 
 
 class KeyMissing(HubError):
@@ -55,7 +62,7 @@ def _bound(event_id: str, subject: str) -> bytes:
 
 
 def seal(
-    section: House | Member | Help, cipher: AESGCM, *, event_id: str, subject: str, nonce: bytes
+    section: House | Member | Help | Words, cipher: AESGCM, *, event_id: str, subject: str, nonce: bytes
 ) -> bytes:
     """The box of one section."""
     return nonce + cipher.encrypt(nonce, _encoder.encode(section), _bound(event_id, subject))
@@ -103,7 +110,7 @@ def subjects_of(items: Iterable[Sequenced]) -> set[str]:
         if isinstance(event, RecordReceived):
             subjects.add(event.data.record)
             subjects.update(member.member for member in event.data.members)
-        elif isinstance(event, AssistanceRecorded | AssistanceCorrected | AssistanceVoided):
+        elif isinstance(event, _OF_HELP | _OF_WORDS):
             subjects.add(event.data.subject)
     return subjects
 
@@ -118,11 +125,14 @@ def open_item(item: Sequenced, keys: Keys) -> Sequenced:
             _open(sealed.box, keys, _members, event_id=event.id, subject=sealed.member)
             for sealed in data.members
         )
-        opened: OpenedRecord | OpenedHelp = OpenedRecord(house, members)
-    elif isinstance(event, AssistanceRecorded | AssistanceCorrected | AssistanceVoided):
+        opened: OpenedRecord | OpenedHelp | OpenedWords = OpenedRecord(house, members)
+    elif isinstance(event, _OF_HELP):
         opened = OpenedHelp(
             _open(event.data.help, keys, _helps, event_id=event.id, subject=event.data.subject)
         )
+    elif isinstance(event, _OF_WORDS):
+        words = _open(event.data.words, keys, _words, event_id=event.id, subject=event.data.subject)
+        opened = OpenedWords(words)
     else:
         return item
     return Sequenced(

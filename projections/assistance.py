@@ -122,9 +122,7 @@ def _set_refs(state: State, output: Output, known: ActionState, refs: tuple[Ref,
     known.refs = refs
 
 
-def _anchor(
-    state: State, output: Output, known: ActionState, anchor: Anchor | None, sequence: int
-) -> None:
+def _anchor(state: State, output: Output, known: ActionState, anchor: Anchor | None, sequence: int) -> None:
     household = None if anchor is None else state.household_of[anchor[0]]
     if household != known.household:
         if known.household is not None:

@@ -82,11 +82,13 @@ async def resolve_basis(
     valid_at: str | None,
     now: dt.datetime,
     token: Pinned | None = None,
+    reported_by: str | None = None,
 ) -> Basis:
     """The basis of one request inside its transaction; that of the first page when a token comes with it.
 
     Raises InvalidInput for what is later than now or than the newest projected sequence, Unavailable without a projection.
     """
+    refuse_reported_by(reported_by)
     moment = now if valid_at is None else parse_valid_at(valid_at)
     known = None if as_of is None else parse_as_of(as_of)
     if known is not None:
@@ -112,6 +114,17 @@ async def resolve_basis(
         final=final,
         is_newest=sequence == live.checkpoint,
     )
+
+
+def refuse_reported_by(text: str | None) -> None:
+    """Raises InvalidInput: an answer that ignored the filter would be wrong without a word."""
+    if text is not None:
+        raise InvalidInput(
+            "reported_by is not answered yet; as_of and valid_at are.",
+            message_th="ยังไม่รองรับ reported_by กรุณาใช้ as_of และ valid_at",
+            code="REPORTED_BY_UNAVAILABLE",
+            path="reported_by",
+        )
 
 
 def refuse_future(text: str, known: AsOf, now: dt.datetime) -> None:

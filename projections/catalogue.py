@@ -3,9 +3,9 @@
 import shapely
 
 from contracts.events import AgencyRegistered, BatchReceived, BoundariesLoaded, ProgrammeRegistered, Sequenced
-from projections.output import NULL, Output, boolean, document, instant, number, text
 from projections.findings.keep import touch_helped
 from projections.findings.rulebook import Terms
+from projections.output import NULL, Output, boolean, document, instant, number, text
 from projections.state import State
 
 PARENT_LENGTH = {"amphoe": 2, "tambon": 4, "village": 6}

@@ -4,6 +4,8 @@ The rows at `as_of=seq:N` are those of a fold of the events 1..N, whatever the s
 """
 
 from collections.abc import Sequence
+from typing import assert_never
+
 from contracts.events import (
     AgencyRegistered,
     AssistanceCorrected,
@@ -11,15 +13,21 @@ from contracts.events import (
     AssistanceVoided,
     BatchReceived,
     BoundariesLoaded,
-    ProgrammeRegistered,
     FindingDecided,
+    ProgrammeRegistered,
     RecordReceived,
     RecordWithdrawn,
+    ReferralAccepted,
+    ReferralAcknowledged,
+    ReferralCancelled,
+    ReferralCompleted,
+    ReferralDeclined,
+    ReferralSent,
     RulesPublished,
     Sequenced,
     SubjectErased,
 )
-from projections import assistance, catalogue, erasure, records
+from projections import assistance, catalogue, erasure, records, referrals
 from projections.findings import decisions, keep
 from projections.output import Output, instant, number, text, written
 from projections.state import State
@@ -84,6 +92,16 @@ def _apply(state: State, output: Output, item: Sequenced) -> Touched:
             keep.apply_rules(state, output, item, event)
         case FindingDecided():
             decisions.apply_decided(output, item, event)
+        case ReferralSent():
+            return referrals.apply_sent(state, output, item, event), None
+        case (
+            ReferralAcknowledged()
+            | ReferralAccepted()
+            | ReferralDeclined()
+            | ReferralCompleted()
+            | ReferralCancelled()
+        ):
+            return referrals.apply_step(state, output, item, event), None
         case _:
-            raise AssertionError(event)
+            assert_never(event)
     return None, None

@@ -170,9 +170,7 @@ def _judge_standing(
             standing = None
         else:
             standing = "exited" if was_poor else "not_poor"
-        found.append(
-            Stretch(stretch.start, stretch.end, stretch.basis, stretch.persons, needs, standing)
-        )
+        found.append(Stretch(stretch.start, stretch.end, stretch.basis, stretch.persons, needs, standing))
     return found
 
 

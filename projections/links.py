@@ -39,6 +39,17 @@ def relink(state: State, output: Output, changed: RecordState, sequence: int) ->
     return concerned
 
 
+def restate(state: State, output: Output, sequence: int) -> None:
+    """The household states of everybody anew: the rules changed, the links did not."""
+    seen: set[int] = set()
+    for record in sorted(state.records):
+        if record not in seen:
+            concerned = _connected(state, {record})
+            seen |= concerned
+            households = {state.household_of[one] for one in concerned}
+            _rewrite_states(state, output, _in_order(state, concerned), households, sequence)
+
+
 def _in_order(state: State, records: set[int]) -> list[RecordState]:
     return [state.records[record] for record in sorted(records)]
 

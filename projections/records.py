@@ -4,6 +4,9 @@ import msgspec
 
 from contracts.events import OpenedRecord, RecordReceived, RecordWithdrawn, SealedRecord, Sequenced
 from contracts.ids import household_id, person_id
+from contracts.needs import CROSSWALK
+from contracts.records import Need
+from contracts.sources.originals import needs_of_record
 from projections.assistance import refs_of, resolve_again
 from projections.links import relink
 from projections.output import NULL, Output, binary, boolean, document, instant, text, written
@@ -34,7 +37,9 @@ def apply_received(state: State, output: Output, item: Sequenced, event: RecordR
         period=data.period,
         happened_at=event.happened_at,
         withdrawn_at=None,
-        facts=read_facts(opened, amphoe=data.amphoe, tambon=data.tambon),
+        facts=read_facts(
+            opened, amphoe=data.amphoe, tambon=data.tambon, needs=_needs_of(state, event.source, opened)
+        ),
         members=members,
     )
     pairs = [{"id": id_, "member": member} for id_, member in zip(ids, opened.members, strict=True)]
@@ -57,6 +62,14 @@ def apply_withdrawn(state: State, output: Output, item: Sequenced, event: Record
         known.statements[event.data.period] = msgspec.structs.replace(statement, withdrawn_at=end)
         _settle(state, output, known, item.sequence)
     return record
+
+
+def _needs_of(state: State, source: str, opened: OpenedRecord) -> dict[Need, bool] | None:
+    """The needs as the published crosswalk reads them; None where the shipped one is in force, which intake used."""
+    crosswalk = state.rules.crosswalk
+    if crosswalk is CROSSWALK or crosswalk == CROSSWALK:
+        return None
+    return needs_of_record(source, opened.house, opened.members, crosswalk)
 
 
 def _known_record(state: State, output: Output, item: Sequenced, event: RecordReceived) -> RecordState:

@@ -8,15 +8,15 @@ from typing import Literal
 from psycopg import AsyncConnection
 from psycopg.rows import TupleRow
 
-from contracts.events import Sequenced
+from contracts.events import RulesPublished, Sequenced
 from projections import version as versions
 from projections.fold import fold_into
 from projections.output import Output
 from projections.records import FoldError
 from projections.state import State
 from projections.version import Version
-from projections.warm import load_concerned
-from projections.write import write
+from projections.warm import load_all, load_concerned
+from projections.write import apply_closings, create_closings, write
 
 MEMORY_LIMIT = 1_200_000
 """Records and actions that are remembered at most; beyond it the fold reads what it needs from the tables."""
@@ -25,7 +25,7 @@ SLICE = 10
 """Events that are folded at a stretch before other work of the process gets its turn: about a millisecond."""
 
 Progress = Callable[[int], None]
-Stage = Literal["fold", "write"]
+Stage = Literal["fold", "write", "close"]
 Watch = Callable[[Stage], contextlib.AbstractContextManager[object]]
 """Told when the projector is at which stage, for measuring."""
 
@@ -47,9 +47,16 @@ class Projector:
     """Folds events into one version. `checkpoint` is the last sequence that is committed."""
 
     def __init__(
-        self, connection: AsyncConnection[TupleRow], version: Version, *, watch: Watch = unwatched
+        self,
+        connection: AsyncConnection[TupleRow],
+        version: Version,
+        *,
+        watch: Watch = unwatched,
+        bulk: bool = False,
     ) -> None:
+        """`bulk`: the version is empty and has no indexes yet; `end_bulk` has to follow before anybody reads it."""
         self._watch = watch
+        self._bulk = bulk
         self.connection = connection
         self.version = version
         self.checkpoint = version.checkpoint
@@ -67,13 +74,43 @@ class Projector:
         Raises SequenceGap, FoldError, CheckpointMoved or psycopg.Error; after any of them nothing of the batch is stored and
         this projector must not be used again.
         """
-        if self.remembers_all:
-            await self.commit(items, await self.fold(items))
-            return
+        for part in split_at_crosswalks(items):
+            if isinstance(part[0].event, RulesPublished) and self.reads_needs_again(part):
+                await self._apply_crosswalk(part)
+            elif self.remembers_all:
+                await self.commit(part, await self.fold(part))
+            else:
+                await self._apply_read_back(part)
+
+    async def _apply_read_back(self, items: list[Sequenced]) -> None:
+        await self.end_bulk()
         async with self.connection.transaction():
             self._state = State(complete=False)
             await load_concerned(self.connection, self._state, items)
             await self.commit(items, await self.fold(items))
+
+    def reads_needs_again(self, items: list[Sequenced]) -> bool:
+        """Whether these events bring rules that need the originals of every statement, which only the tables hold."""
+        if not self._state.complete:
+            return any(isinstance(item.event, RulesPublished) for item in items)
+        crosswalks = [item.event.data.crosswalk for item in items if isinstance(item.event, RulesPublished)]
+        return any(crosswalk != self._state.rules.crosswalk for crosswalk in crosswalks)
+
+    async def _apply_crosswalk(self, items: list[Sequenced]) -> None:
+        """A wide event: all is read back with its originals, judged anew, and written set-wise in one transaction."""
+        was_bulk = self._bulk
+        await self.end_bulk()
+        self._state = State(complete=False)
+        async with self.connection.transaction():
+            await load_all(self.connection, self._state)
+            self._state.complete = True
+            await self.commit(items, await self.fold(items))
+        if self._state.size() > MEMORY_LIMIT:
+            self._state = State(complete=False)
+        elif was_bulk:
+            await self.begin_bulk()
+            self._bulk = True
+        self._state.forget_originals()
 
     async def fold(self, items: list[Sequenced]) -> Output:
         """The changes that a batch makes after everything folded before, for `commit`. Raises SequenceGap, FoldError."""
@@ -92,7 +129,7 @@ class Projector:
         last = items[-1]
         with self._watch("write"):
             async with self.connection.transaction():
-                await write(self.connection, output)
+                await write(self.connection, output, put_aside=self._bulk)
                 await versions.advance(
                     self.connection,
                     self.version,
@@ -102,12 +139,35 @@ class Projector:
                 )
         self.checkpoint = last.sequence
 
+    async def begin_bulk(self) -> None:
+        """Make room for closings that are put aside. Raises psycopg.Error."""
+        await create_closings(self.connection)
+
+    async def end_bulk(self) -> None:
+        """Apply what was put aside; harmless when there is nothing. Constraints and indexes come after it. Raises psycopg.Error."""
+        if self._bulk:
+            with self._watch("close"):
+                await apply_closings(self.connection)
+            self._bulk = False
+
     def _check_order(self, items: list[Sequenced]) -> None:
         for expected, item in enumerate(items, start=self._folded + 1):
             if item.sequence != expected:
                 raise SequenceGap(
                     f"after sequence {expected - 1} came {item.sequence}; the events between are missing"
                 )
+
+
+def split_at_crosswalks(items: list[Sequenced]) -> list[list[Sequenced]]:
+    """The batch cut so that rules stand alone, in order."""
+    parts: list[list[Sequenced]] = []
+    for item in items:
+        alone = isinstance(item.event, RulesPublished)
+        if parts and not alone and not isinstance(parts[-1][0].event, RulesPublished):
+            parts[-1].append(item)
+        else:
+            parts.append([item])
+    return parts
 
 
 async def run(
@@ -120,7 +180,7 @@ async def run(
     writing: asyncio.Task[None] | None = None
     try:
         while items := await _next_of(batches, writing):
-            if not projector.remembers_all:
+            if not projector.remembers_all or projector.reads_needs_again(items):
                 await _end(writing)
                 await projector.apply(items)
                 progress(projector.checkpoint)

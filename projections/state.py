@@ -51,6 +51,19 @@ class ActionState(msgspec.Struct, kw_only=True, gc=False):
     standing: bool = True
 
 
+class ReferralState(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """One referral as sent. `record` (and `member`) is whom it is about, as known then."""
+
+    referral: int
+    pseudonym: str
+    sender: str
+    receiver: str
+    need: str
+    due_at: dt.datetime | None
+    record: int | None
+    member: int | None
+
+
 class State:
     """The memory of the fold, by id.
 
@@ -73,12 +86,20 @@ class State:
         self.by_ref: Index[Ref] = Index()
         self.by_household: Index[int] = Index()
         self.findings: dict[int, frozenset[Finding]] = {}
+        self.referrals: dict[str, ReferralState] = {}
         self.touched: set[int] = set()
         self.rules = DEFAULT_RULES
         self.rules_known = False
         self.agencies: set[str] = set()
         self.programmes: dict[str, Terms] = {}
         self.areas: set[tuple[str, str]] = set()
+
+    def forget_originals(self) -> None:
+        """What only a change of rules needs."""
+        for record in self.records.values():
+            for period, known in record.statements.items():
+                if known.originals:
+                    record.statements[period] = msgspec.structs.replace(known, originals=b"")
 
     def size(self) -> int:
         """How many records and actions are remembered."""

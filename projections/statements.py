@@ -2,18 +2,19 @@
 
 import datetime as dt
 import functools
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import msgspec
 
 from contracts.events import OpenedRecord
-from contracts.records import NEEDS, House, Member
+from contracts.records import NEEDS, House, Member, Need
 from contracts.thai.names import normal_name
 from projections.linkage.features import MemberFeatures, RecordFeatures
 
 HOUSE_CODE_DIGITS = 11
 NAMES_KEPT = 65_536
 
+_KNOWN_NEEDS: dict[tuple[bool | None, ...], tuple[bool | None, ...]] = {}
 _normal_name = functools.lru_cache(NAMES_KEPT)(normal_name)
 
 
@@ -34,7 +35,10 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 class Statement(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """What a record says for one period, as known: content of `sequence`, ended early where it was withdrawn."""
+    """What a record says for one period, as known: content of `sequence`, ended early where it was withdrawn.
+
+    `originals` (contracts.sources.originals) are there only while other rules read them again.
+    """
 
     sequence: int
     period: str
@@ -42,6 +46,7 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     withdrawn_at: dt.datetime | None
     facts: Facts
     members: tuple[MemberFeatures, ...]
+    originals: bytes = b""
 
 
 class Segment(msgspec.Struct, frozen=True, gc=False):
@@ -73,8 +78,17 @@ def full_name(member: Member) -> str | None:
     return (member.title or "") + " ".join(parts) if parts else None
 
 
-def read_facts(opened: OpenedRecord, *, amphoe: str | None, tambon: str | None) -> Facts:
-    """The facts of an opened record; the areas are those of the open part, which an erasure leaves."""
+def read_facts(
+    opened: OpenedRecord,
+    *,
+    amphoe: str | None,
+    tambon: str | None,
+    needs: Mapping[Need, bool] | None = None,
+) -> Facts:
+    """The facts of an opened record; the areas are those of the open part, which an erasure leaves.
+
+    `needs` are those of the crosswalk in force, where it is not the one that intake used.
+    """
     head = next((member for member in opened.members if member is not None and member.is_head), None)
     head_name = full_name(head) if head is not None else None
     house = opened.house
@@ -89,10 +103,16 @@ def read_facts(opened: OpenedRecord, *, amphoe: str | None, tambon: str | None) 
         house_no=house.house_no,
         lon=None if house.point is None else house.point.lon,
         lat=None if house.point is None else house.point.lat,
-        needs=tuple(house.needs.get(need) for need in NEEDS),
+        needs=to_needs(house.needs if needs is None else needs),
         level=house.level,
         head_name=head_name,
     )
+
+
+def to_needs(answers: Mapping[Need, bool]) -> tuple[bool | None, ...]:
+    """The needs in the order of NEEDS; None is unknown. Equal needs are one and the same object, to save memory."""
+    needs = tuple(answers.get(need) for need in NEEDS)
+    return _KNOWN_NEEDS.setdefault(needs, needs)
 
 
 def _well_formed(house: House) -> str | None:

@@ -19,7 +19,11 @@ _SQL = queries.load(Path(__file__).parent / "sql")
 
 
 class Version(msgspec.Struct, frozen=True, kw_only=True):
-    """One row of the registry. `recorded_at` belongs to the event at the checkpoint."""
+    """One row of the registry. `recorded_at` belongs to the event at the checkpoint.
+
+    `began` is the newest sequence of the log when the version was begun: what was erased until then never entered it. While the
+    projector stands still, `error` says why (`error_th` in Thai), `error_code` stably, `error_sequence` at which event.
+    """
 
     number: int
     schema_name: str
@@ -27,11 +31,15 @@ class Version(msgspec.Struct, frozen=True, kw_only=True):
     checkpoint: int
     recorded_at: dt.datetime | None
     code: str
+    began: int = 0
     error: str | None = None
+    error_th: str | None = None
+    error_code: str | None = None
+    error_sequence: int | None = None
 
 
 class CheckpointMoved(Exception):
-    """Another projector moved the checkpoint of this version."""
+    """Another projector moved the checkpoint of this version, or the version is no longer what it was."""
 
 
 async def ensure_registry(connection: AsyncConnection[TupleRow]) -> None:
@@ -42,6 +50,7 @@ async def ensure_registry(connection: AsyncConnection[TupleRow]) -> None:
         await connection.execute("CREATE EXTENSION IF NOT EXISTS btree_gist")
         await connection.execute("CREATE SCHEMA IF NOT EXISTS projection")
         await connection.execute(_SQL["create_registry"])
+        await connection.execute(_SQL["widen_registry"])
         await connection.execute(_SQL["one_live_version"])
 
 
@@ -58,17 +67,19 @@ async def fetch_all(cursor: AsyncCursor[TupleRow]) -> list[Version]:
     return [_version(row) for row in await cursor.fetchall()]
 
 
+async def fetch_version(cursor: AsyncCursor[TupleRow], number: int) -> Version | None:
+    """The version with this number."""
+    return next((version for version in await fetch_all(cursor) if version.number == number), None)
+
+
+async def fetch_at_work(cursor: AsyncCursor[TupleRow]) -> set[int]:
+    """The numbers of the versions that a projector or a rebuild writes at this moment."""
+    await cursor.execute(_SQL["fetch_versions_at_work"])
+    return {row[0] for row in await cursor.fetchall()}
+
+
 def _version(row: TupleRow) -> Version:
-    number, schema_name, state, checkpoint, recorded_at, code, error = row
-    return Version(
-        number=number,
-        schema_name=schema_name,
-        state=state,
-        checkpoint=checkpoint,
-        recorded_at=recorded_at,
-        code=code,
-        error=error,
-    )
+    return Version(**dict(zip(Version.__struct_fields__, row, strict=True)))
 
 
 async def use_schema(connection: AsyncConnection[TupleRow], schema_name: str) -> None:
@@ -77,7 +88,7 @@ async def use_schema(connection: AsyncConnection[TupleRow], schema_name: str) ->
 
 
 async def create_version(
-    connection: AsyncConnection[TupleRow], *, number: int, state: str, constraints: bool
+    connection: AsyncConnection[TupleRow], *, number: int, state: str, constraints: bool, began: int = 0
 ) -> Version:
     """A new, empty version with its tables; `constraints` are added at once or later by `add_constraints`."""
     schema_name = f"view_v{number}"
@@ -88,10 +99,16 @@ async def create_version(
             await connection.execute(statement)
         if constraints:
             await add_constraints(connection)
-        values = {"number": number, "schema_name": schema_name, "state": state, "code": CODE}
+        values = {"number": number, "schema_name": schema_name, "state": state, "code": CODE, "began": began}
         await connection.execute(_SQL["insert_version"], values)
     return Version(
-        number=number, schema_name=schema_name, state=state, checkpoint=0, recorded_at=None, code=CODE
+        number=number,
+        schema_name=schema_name,
+        state=state,
+        checkpoint=0,
+        recorded_at=None,
+        code=CODE,
+        began=began,
     )
 
 
@@ -130,6 +147,7 @@ async def ensure_live(connection: AsyncConnection[TupleRow]) -> Version:
         raise Unavailable(
             f"Projection {live.schema_name} was written by version {live.code} of the fold, this is version {CODE}. "
             "Run `hub rebuild`.",
+            message_th=f"ชุดข้อมูล {live.schema_name} สร้างด้วยโปรแกรมรุ่น {live.code} กรุณาสั่ง `hub rebuild`",
             code="PROJECTION_OUTDATED",
         )
     return live
@@ -138,6 +156,11 @@ async def ensure_live(connection: AsyncConnection[TupleRow]) -> Version:
 async def lock(connection: AsyncConnection[TupleRow], version: Version) -> None:
     """Hold the right to write this version until the connection ends; waits for another projector to go."""
     await connection.execute(_SQL["lock_version"], {"number": version.number})
+
+
+async def unlock(connection: AsyncConnection[TupleRow], version: Version) -> None:
+    """Give the right to write this version back."""
+    await connection.execute(_SQL["unlock_version"], {"number": version.number})
 
 
 async def advance(
@@ -154,12 +177,33 @@ async def advance(
         "before": before,
         "checkpoint": checkpoint,
         "recorded_at": recorded_at,
+        "state": version.state,
     }
     done = await connection.execute(_SQL["advance_checkpoint"], values)
     if done.rowcount != 1:
-        raise CheckpointMoved(f"the checkpoint of {version.schema_name} is no longer {before}")
+        raise CheckpointMoved(
+            f"the checkpoint of {version.schema_name} is no longer {before}, or it is not {version.state}"
+        )
 
 
-async def record_error(connection: AsyncConnection[TupleRow], version: Version, error: str) -> None:
-    """Say in the registry why the projector stands still."""
-    await connection.execute(_SQL["record_error"], {"number": version.number, "error": error})
+class Standstill(msgspec.Struct, frozen=True, kw_only=True):
+    """Why a projector stands still: a stable code, the event it concerns if it is known, and words without personal data."""
+
+    code: str
+    sequence: int | None
+    message_en: str
+    message_th: str
+
+
+async def record_error(
+    connection: AsyncConnection[TupleRow], version: Version, why: Standstill | None
+) -> None:
+    """Say in the registry why the projector stands still; None: it does not."""
+    values = {
+        "number": version.number,
+        "error": None if why is None else why.message_en,
+        "error_th": None if why is None else why.message_th,
+        "code": None if why is None else why.code,
+        "sequence": None if why is None else why.sequence,
+    }
+    await connection.execute(_SQL["record_error"], values)

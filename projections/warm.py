@@ -7,7 +7,7 @@ these, and the actions whose recipients hang on them.
 import datetime as dt
 import uuid
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import LiteralString
 
@@ -25,20 +25,23 @@ from contracts.events import (
     ProgrammeRegistered,
     RecordReceived,
     RecordWithdrawn,
-    RulesPublished,
+    ReferralSent,
+    ReferralStepEvent,
     Sequenced,
     SubjectErased,
 )
 from contracts.ids import household_id
+from contracts.needs import CROSSWALK
 from contracts.records import House, Member
 from contracts.rules import Rules
+from contracts.sources.originals import needs_of_record, originals_of
 from projections import queries
 from projections.assistance import refs_of
 from projections.findings.rulebook import Terms
 from projections.findings.words import Finding
 from projections.households import Stretch
 from projections.linkage.features import Edge, blocking_keys, citizen_key, house_key, is_crowded
-from projections.state import ActionState, RecordState, Ref, State
+from projections.state import ActionState, RecordState, Ref, ReferralState, State
 from projections.statements import Statement, in_order, read_facts, read_features, read_member, segments
 
 _SQL = queries.load(Path(__file__).parent / "sql")
@@ -65,6 +68,7 @@ class _Named(msgspec.Struct):
     actions: set[str] = msgspec.field(default_factory=set[str])
     refs: set[Ref] = msgspec.field(default_factory=set[Ref])
     keys: Counter[int] = msgspec.field(default_factory=Counter[int])
+    referrals: set[str] = msgspec.field(default_factory=set[str])
 
 
 async def load_concerned(connection: AsyncConnection[TupleRow], state: State, items: list[Sequenced]) -> None:
@@ -74,8 +78,6 @@ async def load_concerned(connection: AsyncConnection[TupleRow], state: State, it
     await reader.catalogue(items)
     await reader.records(await reader.ids("warm_records_by_pseudonym", pseudonyms=_bytes(named.records)))
     await reader.records(await reader.ids("warm_records_by_member", pseudonyms=_bytes(named.subjects)))
-    if any(isinstance(item.event, RulesPublished) for item in items):
-        await reader.connected(await reader.all_records())
     for record in state.records.values():
         named.keys.update(record.keys)
     _foresee(state, items, named)
@@ -85,6 +87,17 @@ async def load_concerned(connection: AsyncConnection[TupleRow], state: State, it
     await reader.actions(named)
     await reader.resolvable(named.refs)
     await reader.households(items)
+    await reader.referrals(named.referrals)
+
+
+async def load_all(connection: AsyncConnection[TupleRow], state: State) -> None:
+    """Fill an empty state with all that is known, the originals of every statement too: rules that read them anew concern everybody."""
+    reader = _Reader(connection, state, originals=True)
+    await reader.whole_catalogue()
+    await reader.connected(await reader.ids("warm_all_records"))
+    await reader.all_actions()
+    await reader.households([])
+    await reader.referrals([])
 
 
 def _bytes(texts: Iterable[str]) -> list[bytes]:
@@ -104,6 +117,13 @@ def _names(items: list[Sequenced]) -> _Named:
             named.actions.add(event.data.action)
             if not isinstance(event, AssistanceVoided):
                 named.refs.update((ref.kind, ref.ref) for ref in event.data.recipients)
+        elif isinstance(event, ReferralSent):
+            named.referrals.add(event.data.referral)
+            named.refs.update((ref.kind, ref.ref) for ref in event.data.recipients)
+        elif isinstance(event, ReferralStepEvent):
+            named.referrals.add(event.data.referral)
+            if event.data.action is not None:
+                named.actions.add(event.data.action)
     return named
 
 
@@ -142,9 +162,12 @@ def _foresee(state: State, items: list[Sequenced], named: _Named) -> None:
 
 
 class _Reader:
-    def __init__(self, connection: AsyncConnection[TupleRow], state: State) -> None:
+    def __init__(
+        self, connection: AsyncConnection[TupleRow], state: State, *, originals: bool = False
+    ) -> None:
         self._connection = connection
         self._state = state
+        self._originals = originals
 
     async def _rows(self, name: str, **values: object) -> list[TupleRow]:
         query: LiteralString = _SQL[name]
@@ -194,12 +217,39 @@ class _Reader:
         for (rules,) in await self._rows("warm_rules"):
             state.rules, state.rules_known = msgspec.json.decode(rules, type=Rules), True
         if any(isinstance(item.event, AgencyRegistered | BoundariesLoaded) for item in items):
-            state.agencies = {row[0] for row in await self._rows("warm_agencies")}
-            state.areas = {(row[0], row[1]) for row in await self._rows("warm_areas")}
+            await self._entries()
 
-    async def all_records(self) -> set[int]:
-        """Every record: a change of rules concerns them all."""
-        return {row[0] for row in await self._rows("warm_all_records")}
+    async def whole_catalogue(self) -> None:
+        """All entries of the catalogue, and the rules."""
+        await self.catalogue([])
+        await self._entries()
+
+    async def _entries(self) -> None:
+        self._state.agencies = {row[0] for row in await self._rows("warm_agencies")}
+        self._state.areas = {(row[0], row[1]) for row in await self._rows("warm_areas")}
+
+    async def all_actions(self) -> None:
+        """Every action, voided ones too."""
+        await self._actions({row[0] for row in await self._rows("warm_all_actions")})
+
+    async def referrals(self, pseudonyms: Collection[str]) -> None:
+        """These referrals as they stand; all of them where none are named and the whole is loaded."""
+        if not pseudonyms and not self._originals:
+            return
+        name = "warm_all_referrals" if self._originals else "warm_referrals"
+        for referral, pseudonym, sender, receiver, need, due_at, record, member in await self._rows(
+            name, pseudonyms=_bytes(pseudonyms)
+        ):
+            self._state.referrals[pseudonym] = ReferralState(
+                referral=referral,
+                pseudonym=pseudonym,
+                sender=sender,
+                receiver=receiver,
+                need=need,
+                due_at=_utc_or_none(due_at),
+                record=record,
+                member=member,
+            )
 
     async def records(self, ids: set[int]) -> None:
         """Statements, members, persons, households and household states of records that are not loaded yet."""
@@ -227,7 +277,10 @@ class _Reader:
             record, sequence, period, happened_at, reported_at, withdrawn, amphoe, tambon, document = row
             statements = state.records[record].statements
             if not withdrawn:
-                statements[period] = _statement(sequence, period, happened_at, (amphoe, tambon), document)
+                source = state.records[record].source
+                statements[period] = self._statement(
+                    source, sequence, period, happened_at, (amphoe, tambon), document
+                )
             elif period in statements:
                 end = reported_at or happened_at
                 statements[period] = msgspec.structs.replace(statements[period], withdrawn_at=end)
@@ -239,6 +292,32 @@ class _Reader:
             known.keys = blocking_keys(known.features)
             for key in known.keys:
                 state.blocks.add(key, record)
+
+    def _statement(
+        self,
+        source: str,
+        sequence: int,
+        period: str,
+        happened_at: dt.datetime,
+        areas: tuple[str | None, str | None],
+        document: str,
+    ) -> Statement:
+        stored = _documents.decode(document)
+        opened = OpenedRecord(stored.house, tuple(entry.member for entry in stored.members))
+        crosswalk = self._state.rules.crosswalk
+        needs = None
+        if crosswalk != CROSSWALK:
+            needs = needs_of_record(source, opened.house, opened.members, crosswalk)
+        amphoe, tambon = areas
+        return Statement(
+            sequence=sequence,
+            period=period,
+            happened_at=_utc(happened_at),
+            withdrawn_at=None,
+            facts=read_facts(opened, amphoe=amphoe, tambon=tambon, needs=needs),
+            members=tuple(read_member(entry.id, entry.member) for entry in stored.members),
+            originals=originals_of(source, opened.house, opened.members) if self._originals else b"",
+        )
 
     async def connected(self, start: set[int]) -> None:
         """These records and everything linked with them, with edges and household states."""
@@ -362,19 +441,3 @@ def _utc(instant: dt.datetime) -> dt.datetime:
 
 def _utc_or_none(instant: dt.datetime | None) -> dt.datetime | None:
     return None if instant is None else instant.astimezone(dt.UTC)
-
-
-def _statement(
-    sequence: int, period: str, happened_at: dt.datetime, areas: tuple[str | None, str | None], document: str
-) -> Statement:
-    stored = _documents.decode(document)
-    opened = OpenedRecord(stored.house, tuple(entry.member for entry in stored.members))
-    amphoe, tambon = areas
-    return Statement(
-        sequence=sequence,
-        period=period,
-        happened_at=_utc(happened_at),
-        withdrawn_at=None,
-        facts=read_facts(opened, amphoe=amphoe, tambon=tambon),
-        members=tuple(read_member(entry.id, entry.member) for entry in stored.members),
-    )

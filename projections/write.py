@@ -1,13 +1,18 @@
-"""Writing a batch's changes: closings first, then COPY, inside the caller's transaction."""
+"""Writing a batch's changes: closings first, then COPY, inside the caller's transaction.
 
+A version under construction has no indexes: there the closings are put aside (`closing_<table>`) and applied once, set-wise, by `apply_closings`.
+"""
+
+import datetime as dt
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
-from psycopg import AsyncConnection, sql
+from psycopg import AsyncConnection, AsyncCursor, sql
 from psycopg.rows import TupleRow
 
 from projections import queries
-from projections.output import COLUMNS, Output
+from projections.output import COLUMNS, Key, Output, written
 
 _SQL = queries.load(Path(__file__).parent / "sql")
 _COPIES = {
@@ -18,10 +23,74 @@ _COPIES = {
 }
 
 
-async def write(connection: AsyncConnection[TupleRow], output: Output) -> None:
-    """Bring the tables of the schema in use to where `output` leads."""
+CLOSING_KEYS: dict[str, tuple[tuple[str, str, str], ...]] = {
+    "household_state": (
+        ("household", "bigint", "fact.household"),
+        ("start", "timestamptz", "lower(fact.valid)"),
+    ),
+    "household_record": (("record", "bigint", "fact.record"),),
+    "person_member": (("member", "bigint", "fact.member"),),
+    "link_edge": (("level", "text", "fact.level"), ("a", "bigint", "fact.a"), ("b", "bigint", "fact.b")),
+    "action_state": (("action", "bigint", "fact.action"),),
+    "action_household": (("action", "bigint", "fact.action"),),
+    "finding": (
+        ("household", "bigint", "fact.household"),
+        ("class", "text", "fact.class"),
+        ("need", "text", "fact.need"),
+        ("action", "bigint", "fact.action"),
+        ("start", "timestamptz", "lower(fact.valid)"),
+    ),
+}
+"""Of the tables with many closings: the key of a closing, its type, and the expression of the row that equals it."""
+
+
+def _closing(table: str) -> sql.Identifier:
+    return sql.Identifier(f"closing_{table}")
+
+
+async def create_closings(connection: AsyncConnection[TupleRow]) -> None:
+    """Where the closings of a version under construction wait; empty afterwards."""
+    for table, keys in CLOSING_KEYS.items():
+        columns = sql.SQL(", ").join(sql.SQL(f"{name} {type_}") for name, type_, _ in keys)  # pyright: ignore[reportArgumentType] - constants of this file
+        await connection.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(_closing(table)))
+        await connection.execute(
+            sql.SQL("CREATE UNLOGGED TABLE {} ({}, upper bigint)").format(_closing(table), columns)
+        )
+
+
+async def apply_closings(connection: AsyncConnection[TupleRow]) -> None:
+    """End every fact at the first of its closings, and forget them. One pass over each table."""
+    for table, keys in CLOSING_KEYS.items():
+        same = sql.SQL(" AND ").join(
+            sql.SQL("{} = gone.{}").format(sql.SQL(expression), sql.Identifier(name))  # pyright: ignore[reportArgumentType] - constants of this file
+            for name, _, expression in keys
+        )
+        statement = sql.SQL(_SQL["apply_closings"]).format(
+            table=sql.Identifier(table), closing=_closing(table), same=same
+        )
+        async with connection.transaction():
+            await connection.execute(sql.SQL("ANALYZE {}").format(_closing(table)))
+            await connection.execute(statement)
+            await connection.execute(sql.SQL("DROP TABLE {}").format(_closing(table)))
+
+
+async def _put_aside(cursor: AsyncCursor[TupleRow], table: str, closings: Sequence[tuple[Key, int]]) -> None:
+    async with cursor.copy(sql.SQL("COPY {} FROM STDIN").format(_closing(table))) as copy:
+        await copy.write("".join([_closing_line(key, upper) for key, upper in closings]))
+
+
+def _closing_line(key: Key, upper: int) -> str:
+    cells = [written(cell) if isinstance(cell, dt.datetime) else str(cell) for cell in key]
+    return "\t".join([*cells, str(upper)]) + "\n"
+
+
+async def write(connection: AsyncConnection[TupleRow], output: Output, *, put_aside: bool = False) -> None:
+    """Bring the tables of the schema in use to where `output` leads; `put_aside` leaves closings to `apply_closings`."""
     async with connection.cursor() as cursor:
         for table, closings in output.closings.items():
+            if put_aside and table in CLOSING_KEYS:
+                await _put_aside(cursor, table, closings)
+                continue
             columns = zip(*(key for key, _ in closings), strict=True)
             values: dict[str, object] = {
                 f"k{position}": list(column) for position, column in enumerate(columns)
@@ -51,7 +120,8 @@ async def _erase(connection: AsyncConnection[TupleRow], output: Output) -> None:
             await cursor.execute(_SQL[name], {"sequences": [sequence for sequence, _ in versions]})
     if output.erased_subjects:
         subjects = [bytes.fromhex(subject) for subject in output.erased_subjects]
-        await connection.execute(_SQL["erase_help"], {"subjects": subjects})
+        for name in ("erase_help", "erase_decision_words", "erase_referral_words"):
+            await connection.execute(_SQL[name], {"subjects": subjects})
 
 
 def _without(document: dict[str, object], members: set[int] | None) -> dict[str, object]:

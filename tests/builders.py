@@ -3,27 +3,49 @@
 import datetime as dt
 import hashlib
 
+import msgspec
+
 from contracts import ids
 from contracts.events import (
     AssistanceCorrected,
     AssistanceRecorded,
     AssistanceVoided,
     Event,
+    FindingDecided,
+    FindingDecision,
     OpenedHelp,
     OpenedRecord,
+    OpenedWords,
     RecordReceived,
     RecordWithdrawn,
+    ReferralAccepted,
+    ReferralAcknowledged,
+    ReferralAnswer,
+    ReferralCancelled,
+    ReferralCompleted,
+    ReferralDeclined,
+    ReferralSent,
+    RulesPublished,
     SealedAction,
     SealedMember,
     SealedRecord,
+    SealedReferral,
     Sequenced,
     Void,
     Withdrawal,
 )
-from contracts.records import Help, House, Member, PartialDate, Point, RecipientRef
+from contracts.records import Help, House, Member, PartialDate, Point, RecipientRef, Words
+from contracts.rules import DEFAULT_RULES, Rules
 
 KEY = b"k" * 32
 START = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
+STEPS = {
+    "acknowledged": ReferralAcknowledged,
+    "accepted": ReferralAccepted,
+    "declined": ReferralDeclined,
+    "completed": ReferralCompleted,
+    "cancelled": ReferralCancelled,
+}
 
 
 def day(number: int) -> dt.datetime:
@@ -158,6 +180,72 @@ class Log:
         return self._add(
             AssistanceVoided(**self._envelope(day(0), agency, agency=agency), data=data), OpenedHelp(None)
         )
+
+    def ruled(self, rules: Rules = DEFAULT_RULES, **changes) -> int:
+        """`rules` with these fields changed are in force."""
+        data = msgspec.structs.replace(rules, **changes)
+        return self._add(RulesPublished(**self._envelope(day(0), "committee"), data=data))
+
+    def decided(
+        self,
+        finding: str,
+        verdict: str,
+        *,
+        happened_at=None,
+        seen=None,
+        actor="0a0a0a0a",
+        subject="00" * 16,
+        text="",
+    ) -> int:
+        """A decision about the finding with this public id. `subject` is the pseudonym whose key seals `text`."""
+        seen = len(self.items) if seen is None else seen
+        data = FindingDecision(finding=finding, verdict=verdict, subject=subject, words=b"", seen=seen)
+        envelope = self._envelope(happened_at or day(0), "stewards", actor=actor)
+        return self._add(FindingDecided(**envelope, data=data), OpenedWords(Words(text=text)))
+
+    def referred(
+        self,
+        referral_id: str,
+        *refs: RecipientRef,
+        sender="psm",
+        receiver="temple",
+        need="income",
+        happened_at=None,
+        due_at=None,
+        text="",
+    ) -> int:
+        data = SealedReferral(
+            referral=ids.pseudonym(KEY, "referral", sender, referral_id),
+            subject=refs[0].ref.replace("-", ""),
+            words=b"",
+            sender=sender,
+            receiver=receiver,
+            need=need,
+            recipients=refs,
+            due_at=due_at,
+        )
+        envelope = self._envelope(happened_at or day(0), sender, agency=sender)
+        words = Words(text=text, reference=referral_id)
+        return self._add(ReferralSent(**envelope, data=data), OpenedWords(words))
+
+    def answered(
+        self,
+        referral_id: str,
+        step: str,
+        *,
+        agency="temple",
+        sender="psm",
+        happened_at=None,
+        action_id=None,
+        subject="00" * 16,
+        text="",
+    ) -> int:
+        """A step in the life of a referral, taken by `agency`; `action_id` names its help that completed it."""
+        action = None if action_id is None else ids.action_pseudonym(KEY, agency, action_id)
+        referral = ids.pseudonym(KEY, "referral", sender, referral_id)
+        data = ReferralAnswer(referral=referral, subject=subject, words=b"", action=action)
+        envelope = self._envelope(happened_at or day(0), agency, agency=agency)
+        return self._add(STEPS[step](**envelope, data=data), OpenedWords(Words(text=text)))
 
 
 def by_citizen(number: int) -> RecipientRef:

@@ -29,10 +29,14 @@ from contracts.events import (
     ProgrammeRegistered,
     RecordReceived,
     RecordWithdrawn,
+    RulesPublished,
     SealedAction,
     Sequenced,
 )
-from contracts.records import Help, RecipientRef
+from contracts.needs import CROSSWALK
+from contracts.records import Help, Need, RecipientRef
+from contracts.rules import DEFAULT_RULES, Rules
+from contracts.sources.originals import needs_of_record
 from projections.linkage.cluster import link
 from projections.linkage.features import Partition, RecordFeatures
 from tests.oracle_statements import Statement, read_features, valid_at
@@ -137,8 +141,17 @@ class Known:
             amphoe=event.data.amphoe,
             tambon=event.data.tambon,
             house=opened.house,
+            needs=self._read_needs(event.source, opened),
             listed=tuple(zip(numbers, opened.members, strict=True)),
         )
+
+    def _read_needs(self, source: str, opened: OpenedRecord) -> dict[Need, bool]:
+        """As intake read them, unless the rules read the originals otherwise."""
+        if opened.house is None:
+            return {}
+        if self.rules.crosswalk == CROSSWALK:
+            return {**opened.house.needs}
+        return needs_of_record(source, opened.house, opened.members, self.rules.crosswalk)
 
     @cached_property
     def features(self) -> dict[int, RecordFeatures]:
@@ -235,6 +248,12 @@ class Known:
         events = [item.event for item in self.items]
         found = {e.data.programme_id: e.data for e in events if isinstance(e, ProgrammeRegistered)}
         return dict(sorted(found.items()))
+
+    @cached_property
+    def rules(self) -> Rules:
+        """The rules in force: the newest published ones."""
+        published = [item.event.data for item in self.items if isinstance(item.event, RulesPublished)]
+        return published[-1] if published else DEFAULT_RULES
 
     @cached_property
     def areas(self) -> dict[tuple[str, str], Edition]:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from contracts.records import House, Member
+from contracts.records import House, Member, Need
 from contracts.thai.names import normal_name
 from projections.linkage.features import MemberFeatures, RecordFeatures
 
@@ -26,6 +26,7 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True):
     amphoe: str | None
     tambon: str | None
     house: House | None
+    needs: dict[Need, bool]
     listed: tuple[tuple[int, Member | None], ...]
 
     @property

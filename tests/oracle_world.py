@@ -54,7 +54,7 @@ def _level(statement: Statement) -> object:
 
 def _need(name: str) -> Callable[[Statement], object]:
     def read(statement: Statement) -> object:
-        return None if statement.house is None else {**statement.house.needs}.get(name)
+        return {**statement.needs}.get(name)
 
     return read
 

@@ -3,12 +3,12 @@
 Declared by this project, modelled on published dimensions; not an official layout. One book may hold several families.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from contracts.codes import fault
 from contracts.ids import house_pseudonym
-from contracts.needs import CROSSWALK_VERSION, DIMENSION_WORDS, needs_of
-from contracts.records import House, Member, Need, Record
+from contracts.needs import CROSSWALK_VERSION, DIMENSION_WORDS
+from contracts.records import House, Member, Record
 from contracts.sources.cells import (
     first_texts,
     kept_cells,
@@ -33,19 +33,13 @@ from contracts.sources.contract import (
     RecordContract,
     RowFault,
 )
+from contracts.sources.originals import DIMENSIONS, with_needs
 from contracts.sources.people import MemberKeys, find_head, read_member
 from contracts.thai.house_code import parse_house_code
 from contracts.thai.points import parse_point
 
 VERSION = 1
 ANSWERS = ("ต้องการความช่วยเหลือ", "ปกติ")
-DIMENSIONS: Mapping[str, Need] = {
-    "dim_income": "income",
-    "dim_housing": "living",
-    "dim_health": "health",
-    "dim_education": "education",
-    "dim_access": "accessibility",
-}
 
 
 def _dimension(name: str, meaning_th: str, meaning_en: str) -> Column:
@@ -224,13 +218,15 @@ def build(rows: Sequence[DeliveredRow], context: Context) -> Record:
     dates = [(row.row, text_of(cells, "visited_on")) for row, cells in zip(rows, kept, strict=True)]
     happened_at, date_flags = read_moment(dates, "visited_on", named, context)
     house_cells, own, row_flags = split_rows(kept, HOUSE_COLUMNS)
+    house = _house(record_key, kept, house_cells, (*date_flags, *row_flags), context)
+    members = _members(own, context)
     return Record(
         source="mso_logbook",
         record_key=record_key,
         period=named,
         happened_at=happened_at,
-        house=_house(record_key, kept, house_cells, (*date_flags, *row_flags), context),
-        members=_members(own, context),
+        house=with_needs("mso_logbook", house, members),
+        members=members,
     )
 
 
@@ -264,7 +260,6 @@ def _house(
     moo, moo_flags = read_moo(texts.get("moo", ""))
     point, point_flags = parse_point(texts.get("lat", ""), texts.get("lon", ""))
     level, level_flags = read_level(texts.get("fragile_level", ""), range(4))
-    needs, need_flags = _needs(kept)
     names = ("household_ref", "vulnerable_types")
     attributes = {name: texts[name] for name in names if name in texts}
     if level is not None:
@@ -278,27 +273,18 @@ def _house(
         tambon=place.tambon,
         amphoe=place.amphoe,
         point=point,
-        needs=needs,
         indicators={name: texts[name] for name in DIMENSIONS if name in texts},
         attributes={**attributes, "crosswalk": CROSSWALK_VERSION},
         flags=without_repeats(
-            place.flags, code_flags, moo_flags, point_flags, level_flags, need_flags, flags
+            place.flags, code_flags, moo_flags, point_flags, level_flags, _need_flags(kept), flags
         ),
         cells=house_cells,
     )
 
 
-def _needs(kept: Sequence[Cells]) -> tuple[dict[Need, bool], tuple[str, ...]]:
-    answers: dict[Need, list[bool]] = {}
-    is_odd = False
-    for column, need in DIMENSIONS.items():
-        for text in dict.fromkeys(text_of(cells, column) for cells in kept):
-            answer = DIMENSION_WORDS.get(text)
-            if answer is not None:
-                answers.setdefault(need, []).append(answer)
-            elif text:
-                is_odd = True
-    return needs_of(answers), ("NEED_WORD_UNKNOWN",) if is_odd else ()
+def _need_flags(kept: Sequence[Cells]) -> tuple[str, ...]:
+    texts = {text_of(cells, column) for cells in kept for column in DIMENSIONS} - {""}
+    return () if texts <= DIMENSION_WORDS.keys() else ("NEED_WORD_UNKNOWN",)
 
 
 CONTRACT = RecordContract(

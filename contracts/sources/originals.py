@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 import msgspec
 
 from contracts.needs import (
+    CROSSWALK,
     Crosswalk,
     need_from_words,
     needs_from_capitals,
@@ -55,6 +56,11 @@ def needs_of_record(
     return _mean(source, _read(source, house, members), crosswalk)
 
 
+def with_needs(source: str, house: House, members: Sequence[Member]) -> House:
+    """The house with the needs that the crosswalk of this version makes of the record."""
+    return msgspec.structs.replace(house, needs=needs_of_record(source, house, members, CROSSWALK))
+
+
 def originals_of(source: str, house: House | None, members: Sequence[Member | None]) -> bytes:
     """All that a crosswalk may read of a record; equal input gives equal bytes, b"" where nothing is said."""
     return _pack(_read(source, house, members))
@@ -79,7 +85,8 @@ def _pack(originals: Originals) -> bytes:
 
 
 def _read(source: str, house: House | None, members: Sequence[Member | None]) -> Originals:
-    return NOTHING_SAID if house is None else _READERS[source](house, members)
+    reader = _READERS.get(source)
+    return NOTHING_SAID if house is None or reader is None else reader(house, members)
 
 
 def _trimmed(members: Iterable[Texts]) -> tuple[Texts, ...]:
@@ -88,7 +95,7 @@ def _trimmed(members: Iterable[Texts]) -> tuple[Texts, ...]:
     return found if any(found) else ()
 
 
-def _read_tpmap(house: House, members: Sequence[Member | None]) -> Originals:
+def _read_tpmap(_house: House, members: Sequence[Member | None]) -> Originals:
     said = (() if m is None else tuple(text_of(m.cells, need) for need in NEEDS) for m in members)
     return Originals(members=_trimmed(said))
 
@@ -100,12 +107,10 @@ def _read_pppconnext(house: House, members: Sequence[Member | None]) -> Original
         return Originals(components=msgspec.convert(components, dict[str, float]))
     capitals = {name: score for name, score in house.scores.items() if name != "mean"}
     said = (() if m is None else tuple(m.attributes.get(need, "") for need in WORDED) for m in members)
-    words = tuple(texts if any(texts) else () for texts in said)
-    # The number of members matters: no need is known only when all of them are clear about it.
-    return Originals(capitals=capitals, members=words if any(words) else ())
+    return Originals(capitals=capitals, members=_trimmed(said))
 
 
-def _read_thaiqm(house: House, members: Sequence[Member | None]) -> Originals:
+def _read_thaiqm(house: House, _members: Sequence[Member | None]) -> Originals:
     problems = house.indicators.get("problems")
     return Originals(texts=msgspec.convert(problems, Texts)) if problems else NOTHING_SAID
 
@@ -129,9 +134,7 @@ def _mean(source: str, originals: Originals, crosswalk: Crosswalk) -> dict[Need,
             return _mean_pppconnext(originals, crosswalk)
 
 
-def _answers(
-    originals: Originals, places: Sequence[Need], meanings: Mapping[str, bool]
-) -> dict[Need, bool]:
+def _answers(originals: Originals, places: Sequence[Need], meanings: Mapping[str, bool]) -> dict[Need, bool]:
     answers: dict[Need, list[bool]] = {}
     for texts in (originals.texts, *originals.members):
         for need, text in zip(places, texts, strict=False):

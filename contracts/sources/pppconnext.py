@@ -8,15 +8,8 @@ from typing import cast
 
 from contracts.codes import fault
 from contracts.ids import house_pseudonym
-from contracts.needs import (
-    CROSSWALK_VERSION,
-    EDUCATION_WORDS,
-    HEALTH_WORDS,
-    need_from_words,
-    needs_from_capitals,
-    needs_from_components,
-)
-from contracts.records import NEEDS, House, Member, Need, Record
+from contracts.needs import CROSSWALK_VERSION
+from contracts.records import House, Member, Record
 from contracts.sources.cells import (
     first_texts,
     house_key,
@@ -33,6 +26,7 @@ from contracts.sources.cells import (
     without_repeats,
 )
 from contracts.sources.contract import Cells, Context, DeliveredRow, RecordContract, RowFault
+from contracts.sources.originals import with_needs
 from contracts.sources.people import MemberKeys, find_head, head_key, name_of, read_member
 from contracts.sources.pppconnext_columns import (
     COLUMNS,
@@ -53,7 +47,6 @@ from contracts.thai.points import parse_point
 
 VERSION = 1
 LOWEST_SCORE, HIGHEST_SCORE = 1.0, 4.0
-MEMBER_WORDS: Mapping[Need, Mapping[str, bool]] = {"health": HEALTH_WORDS, "education": EDUCATION_WORDS}
 LEVELS: Mapping[str, int] = {"อยู่ลำบาก": 1, "อยู่ยาก": 2, "พออยู่ได้": 3, "อยู่พอได้": 3, "อยู่ดี": 4}
 
 
@@ -96,12 +89,13 @@ def build(rows: Sequence[DeliveredRow], context: Context) -> Record:
     happened_at, date_flags = read_moment(moment, "surveyed_at", named, context)
     members, member_flags = _members(delivered.get("members"), cells, row.row, context)
     flags = (*date_flags, *member_flags, *(("ROWS_REPEATED",) if len(rows) > 1 else ()))
+    house = _house(record_key, cells, row.row, flags, context)
     return Record(
         source="pppconnext",
         record_key=record_key,
         period=named,
         happened_at=happened_at,
-        house=_house(record_key, cells, members, row.row, flags, context),
+        house=with_needs("pppconnext", house, members),
         members=members,
     )
 
@@ -206,24 +200,9 @@ def _score(text: str) -> float | None:
     return score if LOWEST_SCORE <= score <= HIGHEST_SCORE else None
 
 
-def _needs(
-    components: Mapping[str, float], scores: Mapping[str, float], members: Sequence[Member]
-) -> dict[Need, bool]:
-    """From the components where the form has them; else from the capital means and the members' own words."""
-    if components:
-        return needs_from_components(components)
-    found = needs_from_capitals(scores)
-    for need, meanings in MEMBER_WORDS.items():
-        answer = need_from_words([m.attributes.get(need, "") for m in members], meanings)
-        if answer is not None:
-            found[need] = answer
-    return {need: found[need] for need in NEEDS if need in found}
-
-
 def _house(
     record_key: str,
     cells: dict[str, object],
-    members: Sequence[Member],
     row: int,
     flags: tuple[str, ...],
     context: Context,
@@ -252,7 +231,6 @@ def _house(
         amphoe=place.amphoe,
         address=" ".join(texts[name] for name in ("alley", "road") if name in texts) or None,
         point=point,
-        needs=_needs(components, scores, members),
         indicators={"components": components} if components else {},
         level=level,
         scores=scores if mean is None else {**scores, "mean": mean},

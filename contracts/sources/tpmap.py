@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from contracts.codes import fault
 from contracts.ids import house_pseudonym
-from contracts.needs import CROSSWALK_VERSION, TPMAP_WORDS, needs_of
+from contracts.needs import CROSSWALK_VERSION, TPMAP_WORDS
 from contracts.records import NEEDS, House, Member, Need, Record
 from contracts.sources.cells import (
     first_texts,
@@ -32,6 +32,7 @@ from contracts.sources.contract import (
     RecordContract,
     RowFault,
 )
+from contracts.sources.originals import with_needs
 from contracts.sources.people import MemberKeys, find_head, read_member
 from contracts.thai.citizen_id import parse_citizen_id
 from contracts.thai.house_code import parse_house_code
@@ -216,13 +217,15 @@ def build(rows: Sequence[DeliveredRow], context: Context) -> Record:
     dates = [(row.row, text_of(cells, "survey_date")) for row, cells in zip(rows, kept, strict=True)]
     happened_at, date_flags = read_moment(dates, "survey_date", named, context)
     house_cells, own, row_flags = split_rows(kept, HOUSE_COLUMNS)
+    house = _house(record_key, kept, house_cells, (*date_flags, *row_flags), context)
+    members = _members(own, context)
     return Record(
         source="tpmap",
         record_key=record_key,
         period=named,
         happened_at=happened_at,
-        house=_house(record_key, kept, house_cells, (*date_flags, *row_flags), context),
-        members=_members(own, context),
+        house=with_needs("tpmap", house, members),
+        members=members,
     )
 
 
@@ -244,7 +247,6 @@ def _house(
 ) -> House:
     place = context.gazetteer.by_village_id(text_of(house_cells, "village_id"))
     code, code_flags = _house_code(text_of(house_cells, "house_id"))
-    needs, need_flags = _needs(kept)
     attributes = first_texts((house_cells,), ("survey_year_be", "card_year_be"))
     return House(
         record_key=record_key,
@@ -254,10 +256,9 @@ def _house(
         moo=place.moo,
         tambon=place.tambon,
         amphoe=place.amphoe,
-        needs=needs,
         indicators=_indicators(kept, text_of(house_cells, "edition")),
         attributes={**attributes, "crosswalk": CROSSWALK_VERSION},
-        flags=without_repeats(place.flags, code_flags, need_flags, flags),
+        flags=without_repeats(place.flags, code_flags, _need_flags(kept), flags),
         cells=house_cells,
     )
 
@@ -270,20 +271,9 @@ def _house_code(house_id: str) -> tuple[str | None, tuple[str, ...]]:
     return (digits, flags) if is_code else (None, ())
 
 
-def _needs(kept: Sequence[Cells]) -> tuple[dict[Need, bool], tuple[str, ...]]:
-    answers: dict[Need, list[bool]] = {}
-    is_odd = False
-    for need in NEEDS:
-        for cells in kept:
-            text = text_of(cells, need)
-            if not text:
-                continue
-            answer = TPMAP_WORDS.get(text)
-            if answer is None:
-                is_odd = True
-            else:
-                answers.setdefault(need, []).append(answer)
-    return needs_of(answers), ("NEED_WORD_UNKNOWN",) if is_odd else ()
+def _need_flags(kept: Sequence[Cells]) -> tuple[str, ...]:
+    texts = {text_of(cells, need) for cells in kept for need in NEEDS} - {""}
+    return () if texts <= TPMAP_WORDS.keys() else ("NEED_WORD_UNKNOWN",)
 
 
 def _indicators(kept: Sequence[Cells], edition: str) -> dict[str, object]:

@@ -11,24 +11,35 @@ from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
 
 from hub import clock
+from hub.api.agency_assistance import list_agency_assistance
 from hub.api.asking import provide_caller, provide_question, refuse_unknown_parameters
-from hub.api.assistance import list_agency_assistance, list_assistance
+from hub.api.assistance import list_assistance
 from hub.api.catalogue import list_agencies, list_programmes
+from hub.api.comparing import compare, list_change
 from hub.api.contracts import get_contract, list_contracts
+from hub.api.coverage import get_coverage
+from hub.api.deciding import decide_finding, get_rules
 from hub.api.demo_roles import list_demo_roles
 from hub.api.events import list_events
+from hub.api.finding import get_finding
+from hub.api.findings import list_findings
 from hub.api.health import get_health, get_metrics, get_ready
 from hub.api.household import get_household
 from hub.api.households import list_households
 from hub.api.layers import create_layer_routers
+from hub.api.matrix import get_matrix, list_common
 from hub.api.metrics import Metrics
+from hub.api.mobility import get_mobility, list_mobility
 from hub.api.observing import Observing
-from hub.api.overview import get_overview
+from hub.api.overview import get_overview, list_overview
 from hub.api.pages import Pages, get_asset, get_file, get_index, load_pages
 from hub.api.parts import open_parts
+from hub.api.person import get_person
 from hub.api.problems import HANDLERS
 from hub.api.publishing import publish_events
 from hub.api.reading import Hub
+from hub.api.referring import list_referrals, send_referral, step_referral
+from hub.api.replaying import list_replay
 from hub.api.timeline import list_timeline
 from hub.clock import Clock
 from hub.settings import Settings
@@ -49,9 +60,18 @@ def create_v1() -> Router:
         path="/v1",
         route_handlers=[
             get_overview,
+            list_overview,
+            compare,
+            list_change,
+            get_mobility,
+            list_mobility,
+            get_matrix,
+            list_common,
             list_households,
             get_household,
             list_timeline,
+            get_person,
+            list_replay,
             list_assistance,
             list_agencies,
             list_agency_assistance,
@@ -59,6 +79,14 @@ def create_v1() -> Router:
             list_events,
             publish_events,
             list_demo_roles,
+            list_findings,
+            get_finding,
+            get_coverage,
+            decide_finding,
+            get_rules,
+            send_referral,
+            step_referral,
+            list_referrals,
         ],
         guards=[refuse_unknown_parameters],
         dependencies={

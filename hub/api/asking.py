@@ -14,6 +14,7 @@ from litestar.params import ParameterKwarg, QueryParameter
 from contracts.errors import InvalidInput, NotFound
 from contracts.records import NEEDS
 from hub.api.basis import Question
+from hub.api.choosing import choose_format
 from hub.api.reading import Hub
 from hub.auth import Caller
 
@@ -34,6 +35,18 @@ ValidAt = Annotated[
         description="What was true: a date (the end of that day in Bangkok) or an RFC 3339 instant."
     ),
 ]
+ReportedBy = Annotated[
+    str | None,
+    QueryParameter(
+        description="Counts only what had been reported by then: a date (the end of that day in Bangkok) or an RFC 3339 instant."
+    ),
+]
+FormatName = Annotated[
+    str | None,
+    QueryParameter(
+        description="`json`, `ndjson`, `csv` or `xlsx`; wins over `Accept`. All but JSON hold the whole list when no `limit` is given."
+    ),
+]
 MinSequence = Annotated[
     int | None, QueryParameter(ge=0, description="Wait up to five seconds until this sequence is projected.")
 ]
@@ -45,10 +58,16 @@ AreaCode = Annotated[
 
 
 def provide_question(
-    as_of: AsOf = None, valid_at: ValidAt = None, min_sequence: MinSequence = None
+    request: AnyRequest,
+    as_of: AsOf = None,
+    valid_at: ValidAt = None,
+    reported_by: ReportedBy = None,
+    min_sequence: MinSequence = None,
+    f: FormatName = None,
 ) -> Question:
-    """The time that a request asks about."""
-    return Question(as_of=as_of, valid_at=valid_at, min_sequence=min_sequence)
+    """The time that a request asks about. Raises InvalidInput or NotAcceptable for a format that there is not."""
+    choose_format(request, f)
+    return Question(as_of=as_of, valid_at=valid_at, reported_by=reported_by, min_sequence=min_sequence)
 
 
 async def provide_caller(request: AnyRequest, hub: NamedDependency[Hub]) -> Caller:

@@ -6,26 +6,20 @@ from typing import Annotated, Any
 import msgspec
 from litestar import Response, get
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery, QueryParameter
+from litestar.params import FromQuery, QueryParameter
 from psycopg import sql
 
 from contracts.errors import Forbidden, NotFound
 from contracts.records import Help
 from contracts.times import DATE, end_of_day, parse_date, parse_instant, start_of_day
-from hub.api import examples
+from hub.api import examples, examples_findings
 from hub.api.answering import not_modified, to_answer, write_reading
-from hub.api.answers import (
-    AgencyAssistance,
-    AgencyItem,
-    AgencyTotals,
-    AssistanceItem,
-    Page,
-    to_baht,
-    to_page,
-)
+from hub.api.answers import AgencyItem, Page, to_baht, to_page
+from hub.api.answers_help import HelpItem
 from hub.api.asking import AnyRequest, AreaCode, Limit, PageToken, check_area, check_id
 from hub.api.basis import Basis, Question
-from hub.api.conditions import ALWAYS, Condition, every, in_area, known, within
+from hub.api.conditions import ALWAYS, Condition, actions, every, in_area, known, states, within
+from hub.api.finding_rows import verdicts
 from hub.api.households import next_token
 from hub.api.paging import DEFAULT_LIMIT, Token, check_token, digest_question, read_token
 from hub.api.reading import Hub, Reading
@@ -33,9 +27,9 @@ from hub.api.statements import SQL
 from hub.auth import Caller
 
 PATH = "/v1/assistance"
-HELP_COLUMN = 18
+HELP_COLUMN, REPEATS_COLUMN = 18, 19
 PLACED = sql.SQL(
-    "LEFT JOIN household_state AS s ON s.household = hr.household AND {known} AND s.valid @> %(valid_at)s::timestamptz"
+    "LEFT JOIN {states} AS s ON s.household = ah.household AND {known} AND s.valid @> %(valid_at)s::timestamptz"
 )
 _help: msgspec.json.Decoder[Help] = msgspec.json.Decoder(Help)
 
@@ -60,12 +54,13 @@ class Filters(msgspec.Struct, frozen=True, kw_only=True):
     from_: str | None = None
     until: str | None = None
     area: str | None = None
+    role: str = "giver"
 
 
 @get(
     "/assistance",
     summary="Assistance actions",
-    responses=examples.of(Page[AssistanceItem], examples.ASSISTANCE),
+    responses=examples.of(Page[HelpItem], examples_findings.HELP),
     tags=["assistance"],
 )
 async def list_assistance(
@@ -83,7 +78,7 @@ async def list_assistance(
     area: AreaCode = None,
     token: PageToken = None,
     limit: Limit = DEFAULT_LIMIT,
-) -> Response[Page[AssistanceItem]]:
+) -> Response[Page[HelpItem]]:
     """The actions known at s that had happened at v, by action. An agency sees its own; a key with an area those of its households."""
     filters = Filters(
         household=household,
@@ -108,47 +103,6 @@ async def list_assistance(
     following = next_token(reading.basis, asked, (items[-1].action,)) if len(rows) > limit else None
     await write_reading(hub, request, caller, what=PATH, count=len(items))
     return to_answer(request, reading.basis, caller, to_page(items, following, reading.basis))
-
-
-@get(
-    "/agencies/{agency_id:str}/assistance",
-    summary="The actions of one agency",
-    responses=examples.of(AgencyAssistance, examples.AGENCY_ASSISTANCE),
-    tags=["assistance"],
-)
-async def list_agency_assistance(
-    request: AnyRequest,
-    hub: NamedDependency[Hub],
-    caller: NamedDependency[Caller],
-    question: NamedDependency[Question],
-    agency_id: FromPath[str],
-    kind: FromQuery[str | None] = None,
-    need: FromQuery[str | None] = None,
-    from_: From = None,
-    until: Until = None,
-    area: AreaCode = None,
-    token: PageToken = None,
-    limit: Limit = DEFAULT_LIMIT,
-) -> Response[AgencyAssistance]:
-    """The same list for one agency, with the agency and the totals of all that the filters let through."""
-    filters = Filters(agency=agency_id, kind=kind, need=need, from_=from_, until=until, area=area)
-    filters = restrict(filters, caller)
-    path = f"/v1/agencies/{agency_id}/assistance"
-    asked, page = read_page(path, filters, caller, token)
-    async with hub.read(question, page) as reading:
-        check_page(page, asked, reading.basis)
-        unchanged = not_modified(request, reading.basis, caller)
-        if unchanged is not None:
-            return unchanged
-        agency = await fetch_agency(reading, agency_id)
-        conditions, values = await narrow(reading, filters, caller)
-        totals = await fetch_totals(reading, conditions, values)
-        rows = await fetch_rows(reading, conditions, values, after=after_of(page), limit=limit)
-    items = [to_item(row, caller) for row in rows[:limit]]
-    following = next_token(reading.basis, asked, (items[-1].action,)) if len(rows) > limit else None
-    await write_reading(hub, request, caller, what=path, count=len(items))
-    fields = msgspec.structs.asdict(to_page(items, following, reading.basis))
-    return to_answer(request, reading.basis, caller, AgencyAssistance(**fields, agency=agency, totals=totals))
 
 
 def restrict(filters: Filters, caller: Caller) -> Filters:
@@ -191,7 +145,11 @@ async def narrow(
     """The conditions that the filters and the area of the key make, with their values."""
     conditions: list[Condition] = []
     values: dict[str, object] = dict(reading.basis.values)
-    for column in ("agency", "kind", "need"):
+    if filters.agency is not None:
+        giver, reporter = "st.agency = %(agency)s", "coalesce(st.reporter, st.agency) = %(agency)s"
+        conditions.append(sql.SQL(giver if filters.role == "giver" else reporter))
+        values["agency"] = filters.agency
+    for column in ("kind", "need"):
         wanted = getattr(filters, column)
         if wanted is not None:
             conditions.append(sql.SQL("st.{} = {}").format(sql.Identifier(column), sql.Placeholder(column)))
@@ -246,11 +204,12 @@ def compose(
     """The statement `name` with its conditions. Where a household is, is joined only when a condition asks."""
     places = values.get("area") is not None or values.get("areas")
     return sql.SQL(SQL[name]).format(
+        actions=actions(basis),
+        verdicts=verdicts(basis),
         known_anchor=known("ah", basis),
-        known_link=known("hr", basis),
         known_person=known("pm", basis),
         known_action=known("st", basis),
-        placed=PLACED.format(known=known("s", basis)) if places else sql.SQL(""),
+        placed=PLACED.format(states=states(basis), known=known("s", basis)) if places else sql.SQL(""),
         conditions=every([condition for condition in conditions if condition is not ALWAYS]),
     )
 
@@ -264,15 +223,6 @@ async def fetch_rows(
     return await reading.cursor.fetchall()
 
 
-async def fetch_totals(
-    reading: Reading, conditions: Sequence[Condition], values: dict[str, object]
-) -> AgencyTotals:
-    """The totals over all pages."""
-    await reading.cursor.execute(compose("sum_assistance", reading.basis, conditions, values), values)
-    actions, satang, households = await reading.cursor.fetchone() or (0, 0, 0)
-    return AgencyTotals(actions=actions, amount_thb=to_baht(satang) or 0.0, households=households)
-
-
 async def fetch_agency(reading: Reading, agency_id: str) -> AgencyItem:
     """The entry of an agency at s. Raises NotFound for one that has neither an entry nor an action by then."""
     values = reading.basis.values | {"agency": agency_id}
@@ -280,18 +230,23 @@ async def fetch_agency(reading: Reading, agency_id: str) -> AgencyItem:
     row = await reading.cursor.fetchone()
     if row is not None:
         return AgencyItem(agency_id=row[0], name_th=row[1], name_en=row[2], kind=row[3])
-    await reading.cursor.execute(SQL["has_acted"], values)
-    acted = await reading.cursor.fetchone()
-    if acted is None or not acted[0]:
+    acted = [await _is_true(reading, name, values) for name in ("has_acted", "has_reported")]
+    if not any(acted):
         raise NotFound(
             "There is no such agency.", message_th="ไม่พบหน่วยงานนี้", code="NO_SUCH_AGENCY", path="agency_id"
         )
     return AgencyItem(agency_id=agency_id, name_th=None, name_en=None, kind=None)
 
 
-def to_item(row: tuple[Any, ...], caller: Caller) -> AssistanceItem:
+async def _is_true(reading: Reading, name: str, values: dict[str, object]) -> bool:
+    await reading.cursor.execute(SQL[name], values)
+    row = await reading.cursor.fetchone()
+    return row is not None and bool(row[0])
+
+
+def to_item(row: tuple[Any, ...], caller: Caller) -> HelpItem:
     """A row of `list_assistance`; its personal part only to those who may see it, and to the agency whose own words they are."""
-    item = AssistanceItem(
+    item = HelpItem(
         action=row[0],
         household_id=row[1],
         person_id=row[2],
@@ -310,6 +265,7 @@ def to_item(row: tuple[Any, ...], caller: Caller) -> AssistanceItem:
         recorded_at=row[15],
         sequence=row[16],
         corrected=row[17],
+        repeats=row[REPEATS_COLUMN],
     )
     if not caller.may_see_personal and "own" not in caller.rights:
         return item

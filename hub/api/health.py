@@ -26,8 +26,28 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
     status: str
 
 
-class Readiness(msgspec.Struct, frozen=True, kw_only=True):
-    """Whether questions can be answered; `problems` says in words what is missing. `lag` is in events."""
+class VersionReadiness(msgspec.Struct, frozen=True, kw_only=True):
+    """One version of the projection: `live`, `building` or `retired`. `at_work`: a projector or a rebuild writes it now."""
+
+    version: int
+    state: str
+    checkpoint: int
+    at_work: bool
+
+
+class RebuildProgress(msgspec.Struct, frozen=True, kw_only=True):
+    """A rebuild that is going on: how far of how much."""
+
+    version: int
+    checkpoint: int
+    last_sequence: int | None
+
+
+class Readiness(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Whether questions can be answered; `problems` says in words what is missing. `lag` is in events.
+
+    While the projector stands still `code` says why, stably, and `sequence` at which event, if that is known.
+    """
 
     ready: bool
     database: bool
@@ -38,6 +58,11 @@ class Readiness(msgspec.Struct, frozen=True, kw_only=True):
     lag: int | None
     projector_error: str | None
     problems: list[str]
+    problems_th: list[str] = []
+    code: str | None = None
+    sequence: int | None = None
+    versions: list[VersionReadiness] = []
+    rebuild: RebuildProgress | None = None
 
 
 @get(
@@ -55,7 +80,7 @@ async def get_health() -> Health:
     tags=["operation"],
 )
 async def get_ready(hub: NamedDependency[Hub]) -> Response[Readiness]:
-    """Looks at the database, the log and the live projection. 503 when one of them is missing."""
+    """Looks at the database, the log and the versions of the projection. 503 when one is missing or the projector stands still."""
     found = await look(hub)
     headers = {"Cache-Control": "no-store"}
     if found.ready:
@@ -79,17 +104,11 @@ async def get_metrics(hub: NamedDependency[Hub]) -> Response[Any]:
 
 async def look(hub: Hub) -> Readiness:
     """The state of every part, as far as it can be seen within a few seconds."""
-    (database, live), last = await asyncio.gather(look_at_database(hub), look_at_log(hub))
-    problems: list[str] = []
-    if not database:
-        problems.append("The database cannot be reached.")
-    if last is None:
-        problems.append("The log (nats-server) cannot be reached.")
-    if database and live is None:
-        problems.append("There is no live projection yet; the projector has not started.")
-    if live is not None and live.error:
-        problems.append(f"The projector stands still: {live.error}")
+    (database, known, at_work), last = await asyncio.gather(look_at_database(hub), look_at_log(hub))
+    live = next((version for version in known if version.state == "live"), None)
+    problems = find_problems(live, database=database, log=last is not None)
     checkpoint = None if live is None else live.checkpoint
+    building = next((v for v in known if v.state == "building" and v.number in at_work), None)
     return Readiness(
         ready=not problems,
         database=database,
@@ -99,21 +118,60 @@ async def look(hub: Hub) -> Readiness:
         last_sequence=last,
         lag=None if last is None or checkpoint is None else max(last - checkpoint, 0),
         projector_error=None if live is None else live.error,
-        problems=problems,
+        problems=[english for _, english, _ in problems],
+        problems_th=[thai for _, _, thai in problems],
+        code=problems[0][0] if problems else None,
+        sequence=None if live is None else live.error_sequence,
+        versions=[
+            VersionReadiness(
+                version=version.number,
+                state=version.state,
+                checkpoint=version.checkpoint,
+                at_work=version.number in at_work,
+            )
+            for version in known
+        ],
+        rebuild=None
+        if building is None
+        else RebuildProgress(version=building.number, checkpoint=building.checkpoint, last_sequence=last),
     )
 
 
-async def look_at_database(hub: Hub) -> tuple[bool, Version | None]:
-    """Whether it answers, and the live version."""
+def find_problems(live: Version | None, *, database: bool, log: bool) -> list[tuple[str, str, str]]:
+    """What keeps the hub from answering: code, English, Thai."""
+    found: list[tuple[str, str, str]] = []
+    if not database:
+        found.append(("DATABASE_AWAY", "The database cannot be reached.", "ติดต่อฐานข้อมูลไม่ได้"))
+    if not log:
+        found.append(
+            (
+                "LOG_UNAVAILABLE",
+                "The log (nats-server) cannot be reached.",
+                "ติดต่อบันทึกเหตุการณ์ (nats-server) ไม่ได้",
+            )
+        )
+    if database and live is None:
+        words = "There is no live projection yet; the projector has not started."
+        found.append(("NO_PROJECTION", words, "ระบบยังไม่ได้เตรียมข้อมูล"))
+    if live is not None and live.error:
+        code = live.error_code or "FOLD_FAILED"
+        thai = f"ระบบประมวลผลหยุดอยู่: {live.error_th or live.error}"
+        found.append((code, f"The projector stands still: {live.error}", thai))
+    return found
+
+
+async def look_at_database(hub: Hub) -> tuple[bool, list[Version], set[int]]:
+    """Whether it answers, the versions of the projection, and which of them are being written."""
     try:
         async with asyncio.timeout(LOOK_SECONDS), hub.pool.connection() as connection:
             try:
-                return True, await versions.fetch_live(connection.cursor())
-            except (postgres.UndefinedTable, postgres.InvalidSchemaName):
+                known = await versions.fetch_all(connection.cursor())
+                return True, known, await versions.fetch_at_work(connection.cursor())
+            except (postgres.UndefinedTable, postgres.InvalidSchemaName, postgres.UndefinedColumn):
                 await connection.rollback()
-                return True, None
+                return True, [], set()
     except (psycopg.OperationalError, psycopg.InterfaceError, TimeoutError):
-        return False, None
+        return False, [], set()
 
 
 async def look_at_log(hub: Hub) -> int | None:

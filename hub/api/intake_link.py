@@ -33,7 +33,11 @@ class IntakeLink:
         """A receipt for each line, in order. Raises Unavailable; what was stored until then is recognised when it is sent again."""
         self.link.require()
         publisher = Publisher(
-            province=self.province, actor=caller.key_id, agency=caller.agency, purpose=caller.purpose
+            province=self.province,
+            actor=caller.key_id,
+            agency=caller.agency,
+            purpose=caller.purpose,
+            rights=caller.rights,
         )
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):

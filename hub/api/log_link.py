@@ -11,7 +11,7 @@ import nats.errors
 from nats.js.errors import APIError, NoStreamResponseError
 
 from contracts.errors import Unavailable
-from contracts.events import OpenedHelp, OpenedRecord, Sequenced, decode_event
+from contracts.events import OpenedHelp, OpenedRecord, OpenedWords, Sequenced, decode_event
 from hub.api.reading import Pool
 from hub.log import JetStreamLog, SequenceGap, Stored, open_log
 from hub.vault import Vault
@@ -51,7 +51,9 @@ class LogLink:
         """The stored bytes of these events, in this order. Raises Unavailable."""
         return [stored.data for stored in await self._fetch(sequences)]
 
-    async def fetch_opened(self, sequences: Sequence[int]) -> list[OpenedRecord | OpenedHelp | None]:
+    async def fetch_opened(
+        self, sequences: Sequence[int]
+    ) -> list[OpenedRecord | OpenedHelp | OpenedWords | None]:
         """The opened sections of these events, in this order; None for an event without any. Raises Unavailable."""
         items = [
             Sequenced(sequence=one.sequence, recorded_at=one.time, event=decode_event(one.data), digest=b"")

@@ -64,6 +64,11 @@ TITLES: dict[int, str] = {
 HTTP_ERRORS: dict[int, tuple[str, str, str]] = {
     404: ("NO_SUCH_PATH", "There is nothing at this address.", "ไม่พบที่อยู่นี้"),
     405: ("METHOD_NOT_ALLOWED", "This address does not take that method.", "ที่อยู่นี้ไม่รองรับวิธีการเรียกนี้"),
+    406: (
+        "NOT_ACCEPTABLE",
+        "There are application/json, application/x-ndjson, text/csv and XLSX; or say f=json, ndjson, csv or xlsx.",
+        "รองรับ JSON, NDJSON, CSV และ XLSX เท่านั้น กรุณาระบุ f=json, ndjson, csv หรือ xlsx",
+    ),
     413: ("TOO_LARGE", "The body is larger than what is taken in one request.", "ข้อมูลมีขนาดใหญ่เกินกำหนด"),
 }
 

@@ -7,7 +7,9 @@ from collections.abc import Callable, Mapping, Sequence
 import msgspec
 
 from contracts.events import OpenedRecord
+from contracts.needs import Crosswalk
 from contracts.records import NEEDS, House, Member
+from contracts.sources.originals import needs_of_record
 from hub.api.answers import Evidence, ListedMember, MemberPlace, PersonListed, Point, RecordStatement, Value
 from projections.statements import Facts, read_facts
 
@@ -50,8 +52,8 @@ _documents: msgspec.json.Decoder[Document] = msgspec.json.Decoder(Document)
 NO_DOCUMENT = Document(house=None, members=())
 
 
-def to_statement(row: Sequence[object]) -> BasisStatement:
-    """A row of `fetch_statements`."""
+def to_statement(row: Sequence[object], crosswalk: Crosswalk | None = None) -> BasisStatement:
+    """A row of `fetch_statements`; its needs as `crosswalk` reads them, None is the reading of intake."""
     sequence, source, period, happened_at, reported_at, recorded_at, amphoe, tambon, text = row
     document = NO_DOCUMENT if text is None else _documents.decode(str(text))
     opened = OpenedRecord(document.house, tuple(listed.member for listed in document.members))
@@ -63,11 +65,14 @@ def to_statement(row: Sequence[object]) -> BasisStatement:
         "reported_at": reported_at,
         "recorded_at": recorded_at,
     }
+    needs = (
+        None if crosswalk is None else needs_of_record(str(source), opened.house, opened.members, crosswalk)
+    )
     areas = msgspec.convert({"amphoe": amphoe, "tambon": tambon}, dict[str, str | None])
     return BasisStatement(
         **plain,  # pyright: ignore[reportArgumentType] - columns of the statement, typed by their table
         document=document,
-        facts=read_facts(opened, amphoe=areas["amphoe"], tambon=areas["tambon"]),
+        facts=read_facts(opened, amphoe=areas["amphoe"], tambon=areas["tambon"], needs=needs),
     )
 
 

@@ -18,7 +18,7 @@ from hub.api.asking import AnyRequest
 from hub.api.problems import TITLES, UNPROCESSABLE, Problem, to_response
 from hub.api.reading import Hub
 from hub.auth import Caller
-from hub.intake.receipts import Receipt
+from hub.intake.receipts import CONFLICT, Receipt
 
 CHUNK = 500
 LONGEST_LINE = 1 << 20
@@ -27,7 +27,7 @@ LONGEST_STREAM = 256 << 20
 LINES = ("application/x-ndjson", "application/ndjson", "application/jsonl")
 JSON = "application/json"
 CREATED = 201
-STATUS_OF_CODE = {"BROKEN_JSON": 400, "NOT_YOURS": 403}
+STATUS_OF_CODE = {"BROKEN_JSON": 400, "NOT_YOURS": 403, "NOT_YOUR_STEP": 403}
 """A single event that is rejected answers 422, but for these."""
 
 _objects: msgspec.json.Decoder[list[msgspec.Raw]] = msgspec.json.Decoder(list[msgspec.Raw])
@@ -162,19 +162,22 @@ def answer_one(receipt: Receipt) -> Response[Any]:
     """The answer to a single event."""
     if receipt.status in {"accepted", "unchanged", "duplicate"}:
         return Response(receipt, status_code=CREATED if receipt.status == "accepted" else 200)
+    first = receipt.errors[0] if receipt.errors else None
     if receipt.status == "conflict":
+        said = None if first == CONFLICT else first
+        detail = "Another content is recorded under this id; send a correction."
+        detail_th = "มีข้อมูลอื่นบันทึกไว้ภายใต้รหัสนี้แล้ว กรุณาส่งรายการแก้ไข"
         return to_response(
             Problem(
                 status=409,
                 title=TITLES[409],
-                code="CONFLICT",
-                detail="Another content is recorded under this id; send a correction.",
-                detail_th="มีข้อมูลอื่นบันทึกไว้ภายใต้รหัสนี้แล้ว กรุณาส่งรายการแก้ไข",
+                code="CONFLICT" if said is None else said.code,
+                detail=detail if said is None else said.message_en,
+                detail_th=detail_th if said is None else said.message_th,
                 sequence=receipt.sequence,
                 errors=receipt.errors,
             )
         )
-    first = receipt.errors[0] if receipt.errors else None
     status = UNPROCESSABLE if first is None else STATUS_OF_CODE.get(first.code, UNPROCESSABLE)
     return to_response(
         Problem(

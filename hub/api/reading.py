@@ -13,7 +13,7 @@ from psycopg.rows import TupleRow
 from psycopg_pool import AsyncConnectionPool
 
 from contracts.errors import Unavailable
-from contracts.events import OpenedHelp, OpenedRecord
+from contracts.events import OpenedHelp, OpenedRecord, OpenedWords
 from hub.api.answers import Overview
 from hub.api.basis import Basis, Question, resolve_basis
 from hub.api.metrics import Metrics
@@ -22,6 +22,7 @@ from hub.api.remembered import Remembered
 from hub.api.statements import SQL
 from hub.auth import PUBLIC, Caller, fetch_caller, record_reading
 from hub.clock import Clock
+from hub.counting.memory import Memory
 from hub.intake.receipts import Receipt
 from hub.settings import Settings
 
@@ -41,7 +42,9 @@ class RawEvents(Protocol):
         """The stored bytes of these events, in this order. Raises Unavailable."""
         ...
 
-    async def fetch_opened(self, sequences: Sequence[int]) -> list[OpenedRecord | OpenedHelp | None]:
+    async def fetch_opened(
+        self, sequences: Sequence[int]
+    ) -> list[OpenedRecord | OpenedHelp | OpenedWords | None]:
         """The opened sections of these events, in this order; None for an event without any. Raises Unavailable."""
         ...
 
@@ -78,6 +81,7 @@ class Hub:
     settings: Settings
     metrics: Metrics
     overviews: Remembered[Overview] = dataclasses.field(default_factory=Remembered[Overview])
+    memory: Memory = dataclasses.field(default_factory=Memory)
     counting: asyncio.Lock = dataclasses.field(default_factory=asyncio.Lock)
 
     @contextlib.asynccontextmanager
@@ -92,7 +96,12 @@ class Hub:
         ):
             await cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
             basis = await resolve_basis(
-                cursor, as_of=question.as_of, valid_at=question.valid_at, now=self.clock(), token=token
+                cursor,
+                as_of=question.as_of,
+                valid_at=question.valid_at,
+                reported_by=question.reported_by,
+                now=self.clock(),
+                token=token,
             )
             yield Reading(cursor=cursor, basis=basis)
 

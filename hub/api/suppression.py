@@ -5,13 +5,18 @@ a total itself is hidden, at least one of its parts is. What follows from a hidd
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TypeVar
 
 import msgspec
 
 from hub.api.answers import AreaNumbers, NeedCounts, Overview, OverviewAssistance
+from hub.api.answers_numbers import HelpCounts, Number, NumbersOverview
 
+Whole = TypeVar("Whole", bound=Overview)
 K = 10
 PARENT_DIGITS = 4
+OF_FINDINGS = ("twice", "unserved", "mistargeted", "exited")
+"""Counts that an area has where findings are counted."""
 
 
 def choose_hidden(
@@ -89,12 +94,16 @@ def suppress_group(areas: Sequence[AreaNumbers], parent: Parent | None) -> list[
     def read_need(name: str) -> Callable[[AreaNumbers], int | None]:
         return lambda area: area.needs[name]
 
+    def read_named(name: str) -> Callable[[AreaNumbers], int | None]:
+        return lambda area: getattr(area, name)
+
     rows = hide(lambda area: area.households)
     several = hide(lambda area: area.in_more_than_one, rows)
     helped = hide(lambda area: area.assisted_households, rows)
     needs = {name: hide(read_need(name), rows) for name in (areas[0].needs if areas else ())}
+    more = {name: hide(read_named(name), rows) for name in OF_FINDINGS if areas and hasattr(areas[0], name)}
     return [
-        _blank(area, position, rows=rows, several=several, helped=helped, needs=needs)
+        _blank(area, position, rows=rows, several=several, helped=helped, needs=needs, more=more)
         for position, area in enumerate(areas)
     ]
 
@@ -107,6 +116,7 @@ def _blank(
     several: set[int],
     helped: set[int],
     needs: dict[str, set[int]],
+    more: dict[str, set[int]],
 ) -> AreaNumbers:
     changes: dict[str, object] = {}
     if position in rows:
@@ -115,18 +125,19 @@ def _blank(
         changes["in_more_than_one"] = None
     if position in helped:
         changes |= {"assisted_households": None, "actions": None, "amount_thb": None}
+    changes |= {name: None for name, hidden in more.items() if position in hidden}
     shown = {name: None if position in needs[name] else count for name, count in area.needs.items()}
     if shown != area.needs:
         changes["needs"] = shown
     return msgspec.structs.replace(area, **changes, suppressed=True) if changes else area
 
 
-def suppress_overview(whole: Overview, areas: list[AreaNumbers]) -> Overview:
+def suppress_overview(whole: Whole, areas: list[AreaNumbers]) -> Whole:
     """The totals as the public may see them, with areas that are suppressed already."""
     few = 0 < (whole.households or 0) < K
     help_ = whole.assistance
     few_helped = few or 0 < (help_.households or 0) < K
-    return msgspec.structs.replace(
+    shown = msgspec.structs.replace(
         whole,
         records=suppress_parts(whole.records, all_hidden=few),
         in_sources=suppress_parts(whole.in_sources, all_hidden=few),
@@ -142,6 +153,32 @@ def suppress_overview(whole: Overview, areas: list[AreaNumbers]) -> Overview:
         areas=areas,
         suppressed=True,
     )
+    if isinstance(shown, NumbersOverview):
+        shown = msgspec.structs.replace(
+            shown,
+            numbers=_suppress_numbers(shown, all_hidden=few),
+            reported_twice=HelpCounts(actions=None, amount_thb=None),
+        )
+    return shown
+
+
+def _suppress_numbers(shown: NumbersOverview, *, all_hidden: bool) -> dict[str, Number]:
+    """Values only. In more than one database is a sum of `in_sources`, so it is hidden with any of its parts."""
+    parts_hidden = None in shown.in_sources.values()
+    hidden = {
+        name
+        for name, number in shown.numbers.items()
+        if all_hidden or 0 < (number.value or 0) < K or (name == "in_more_than_one" and parts_hidden)
+    }
+    return {
+        name: Number(
+            value=None if name in hidden else number.value,
+            definition_th=number.definition_th,
+            definition_en=number.definition_en,
+            list=number.list,
+        )
+        for name, number in shown.numbers.items()
+    }
 
 
 def suppress_parts(parts: dict[str, int | None], *, all_hidden: bool) -> dict[str, int | None]:

@@ -1,52 +1,52 @@
 """GET /v1/households/{id}/timeline: what happened to a household, and what the hub came to know and to link about it."""
 
 import datetime as dt
-from typing import Any
+from typing import Annotated, Literal
 
 import msgspec
 from litestar import Response, get
 from litestar.di import NamedDependency
-from litestar.params import FromPath
+from litestar.params import FromPath, QueryParameter
+from psycopg import sql
 
-from contracts.times import parse_valid_at
-from hub.api import examples
-from hub.api.answering import not_modified, to_answer
-from hub.api.answers import Page, TimelineRow, to_baht, to_page
+from contracts.events import SubjectErased, decode_event
+from contracts.records import NEEDS
+from contracts.times import fiscal_year, parse_valid_at
+from hub.api import examples, examples_story, story_rows
+from hub.api.answering import not_modified, to_answer, write_reading
+from hub.api.answers import Page, to_page
+from hub.api.answers_story import StoryRow
 from hub.api.asking import AnyRequest, Limit, PageToken, no_household, read_household_id
 from hub.api.basis import Question
+from hub.api.conditions import actions, findings, states
+from hub.api.finding_ids import write_id
 from hub.api.household import Resolved, resolve_household
 from hub.api.households import next_token
 from hub.api.paging import DEFAULT_LIMIT, check_token, digest_question, read_token
 from hub.api.reading import Hub, Reading
 from hub.api.statements import SQL
+from hub.api.story_rows import Clocks, Told
 from hub.auth import Caller
+from hub.replay.words import KINDS
+
+HELP_WORDS = KINDS
+"""Kinds of help as people call them."""
 
 EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 MICROSECOND = dt.timedelta(microseconds=1)
-SOURCE_NAMES = {
-    "tpmap": "TPMAP",
-    "pppconnext": "PPPConnext",
-    "thaiqm": "Thai QM",
-    "mso_logbook": "MSO-Logbook",
-}
-HELP_WORDS = {
-    "cash": ("เงินช่วยเหลือ", "cash"),
-    "in_kind": ("สิ่งของ", "goods"),
-    "care": ("การดูแล", "care"),
-    "loan": ("เงินกู้ยืม", "a loan"),
-    "training": ("การฝึกอบรม", "training"),
-}
-HELP_EVENTS = {
-    "assistance.recorded.v1": ("assistance_recorded", "ให้", "gave"),
-    "assistance.corrected.v1": ("assistance_corrected", "แก้ไขข้อมูลการให้", "corrected what it gave:"),
-    "assistance.voided.v1": ("assistance_voided", "ยกเลิกรายการช่วยเหลือ", "took back an action"),
-}
+FISCAL_YEARS = 5
+"""How many fiscal years back decisions about outlying shares (D3) are looked for."""
+
+FAMILIES = ("record", "assistance", "members", "link", "needs", "level", "standing", "referral", "finding")
+"""The families of kinds of rows, in the order in which one event is told."""
+
+Order = Literal["happened", "recorded"]
 
 
 @get(
     "/households/{household_id:str}/timeline",
     summary="What happened to a household",
-    responses=examples.of(Page[TimelineRow], examples.TIMELINE),
+    responses=examples.of(Page[StoryRow], examples_story.TIMELINE),
     tags=["households"],
 )
 async def list_timeline(
@@ -55,18 +55,20 @@ async def list_timeline(
     caller: NamedDependency[Caller],
     question: NamedDependency[Question],
     household_id: FromPath[str],
+    order: Annotated[
+        Order, QueryParameter(description="`happened` as the world went, `recorded` as the hub came to know.")
+    ] = "happened",
     token: PageToken = None,
     limit: Limit = DEFAULT_LIMIT,
-) -> Response[Page[TimelineRow]]:
-    """Records received and withdrawn, links formed and dissolved, help recorded, corrected and voided, by (`happened_at`, `sequence`).
+) -> Response[Page[StoryRow]]:
+    """Records, members, links, needs, level, standing, help, findings, decisions, referrals and erasures, every row with its three clocks.
 
-    Known at s; a given `valid_at` leaves out what happened later. Help needs the right `assistance`.
+    Known at s; a given `valid_at` leaves out what happened later. Help, findings and referrals need the right `assistance`.
     """
     caller.require("households")
     asked_id = read_household_id(household_id)
-    asked = digest_question(
-        "timeline", {"household": asked_id, "valid_at": question.valid_at, "who": caller.kind}
-    )
+    same = {"household": asked_id, "valid_at": question.valid_at, "order": order, "who": caller.kind}
+    asked = digest_question("timeline", same)
     page = None if token is None else read_token(token)
     async with hub.read(question, page) as reading:
         basis = reading.basis
@@ -77,13 +79,18 @@ async def list_timeline(
         unchanged = not_modified(request, basis, caller)
         if unchanged is not None:
             return unchanged
-        rows = await fetch_rows(reading, resolved, caller)
+        rows = await fetch_rows(hub, reading, resolved, caller)
     if question.valid_at is not None:
         moment = parse_valid_at(question.valid_at)
         rows = [row for row in rows if row.happened_at <= moment]
-    rest = rows if page is None else [row for row in rows if place_of(row) > page.after]
+    place = place_of if order == "happened" else recorded_place_of
+    rows.sort(key=place)
+    rest = rows if page is None else [row for row in rows if place(row) > page.after]
     items = rest[:limit]
-    following = next_token(basis, asked, place_of(items[-1])) if len(rest) > limit else None
+    following = next_token(basis, asked, place(items[-1])) if len(rest) > limit else None
+    await write_reading(
+        hub, request, caller, what=f"/v1/households/{resolved.household_id}/timeline", count=len(items[:1])
+    )
     return to_answer(request, basis, caller, to_page(items, following, basis))
 
 
@@ -98,97 +105,113 @@ async def refuse_outside(reading: Reading, resolved: Resolved, caller: Caller) -
         raise no_household()
 
 
-async def fetch_rows(reading: Reading, resolved: Resolved, caller: Caller) -> list[TimelineRow]:
-    """Every row of a household at s, in order."""
-    cursor, values = reading.cursor, reading.basis.values | {"household": resolved.household}
-    await cursor.execute(SQL["list_record_rows"], values)
-    rows = [record_row(row) for row in await cursor.fetchall()]
-    await cursor.execute(SQL["list_link_rows"], values)
-    rows += [link_row(row) for row in await cursor.fetchall()]
-    if "assistance" in caller.rights:
-        await cursor.execute(SQL["list_help_rows"], values)
-        rows += [help_row(row) for row in await cursor.fetchall()]
-    return sorted(rows, key=place_of)
-
-
-def place_of(row: TimelineRow) -> tuple[int | str, ...]:
+def place_of(row: StoryRow) -> tuple[int | str, ...]:
     """Where a row stands: by when it happened, then by sequence; one event may make rows of several kinds."""
-    detail = "" if isinstance(row.household_id, msgspec.UnsetType) else str(row.household_id)
-    return ((row.happened_at - EPOCH) // MICROSECOND, row.sequence, row.kind, detail)
+    return ((row.happened_at - EPOCH) // MICROSECOND, row.sequence, _rank(row), row.kind, _detail(row))
 
 
-def name_of(source: str) -> str:
-    """A source as people call it."""
-    return SOURCE_NAMES.get(source, source)
+def recorded_place_of(row: StoryRow) -> tuple[int | str, ...]:
+    """Where a row stands in the order in which the hub came to know."""
+    return (row.sequence, (row.happened_at - EPOCH) // MICROSECOND, _rank(row), row.kind, _detail(row))
 
 
-def record_row(row: tuple[Any, ...]) -> TimelineRow:
-    """A statement that a source gave or took back."""
-    sequence, withdrawn, happened_at, reported_at, recorded_at, source, period, members = row
-    name = name_of(source)
-    if withdrawn:
-        kind, summary_th = "record_withdrawn", f"{name} ถอนระเบียนรอบ {period}"
-        summary_en = f"{name} withdrew its record for {period}"
-    else:
-        kind, summary_th = "record_received", f"ได้รับระเบียนจาก {name} รอบ {period} สมาชิก {members} คน"
-        summary_en = f"{name} gave a record for {period} with {members} members"
-    return TimelineRow(
-        kind=kind,
-        sequence=sequence,
-        happened_at=happened_at,
-        reported_at=reported_at,
-        recorded_at=recorded_at,
-        source=source,
-        agency=None,
-        summary_th=summary_th,
-        summary_en=summary_en,
-        period=period,
-    )
+def _rank(row: StoryRow) -> int:
+    """What was said comes before what follows from it."""
+    family = row.kind.partition("_")[0]
+    return FAMILIES.index(family) if family in FAMILIES else len(FAMILIES)
 
 
-def link_row(row: tuple[Any, ...]) -> TimelineRow:
-    """A record that the hub linked with the household, or no longer; it happened when the event did that brought it about."""
-    sequence, formed, happened_at, reported_at, recorded_at, source, household_id = row
-    name = name_of(source)
-    return TimelineRow(
-        kind="link_formed" if formed else "link_dissolved",
-        sequence=sequence,
-        happened_at=happened_at,
-        reported_at=reported_at,
-        recorded_at=recorded_at,
-        source=source,
-        agency=None,
-        summary_th=f"เชื่อมโยงระเบียนจาก {name} เข้ากับครัวเรือนนี้"
-        if formed
-        else f"แยกระเบียนจาก {name} ออกจากครัวเรือนนี้",
-        summary_en=f"a record of {name} was linked with this household"
-        if formed
-        else f"a record of {name} is no longer linked with this household",
-        household_id=household_id,
-    )
+def _detail(row: StoryRow) -> str:
+    told = (row.household_id, row.finding)
+    return "|".join("" if isinstance(part, msgspec.UnsetType) else str(part) for part in told)
 
 
-def help_row(row: tuple[Any, ...]) -> TimelineRow:
-    """An action recorded, corrected or voided."""
-    sequence, type_, happened_at, reported_at, recorded_at, source, agency, action = row[:8]
-    programme, kind, need, satang = row[8:]
-    word, verb_th, verb_en = HELP_EVENTS[type_]
-    giver = agency or source
-    what_th, what_en = HELP_WORDS.get(kind, ("", ""))
-    amount = to_baht(satang)
-    worth_th, worth_en = ("", "") if amount is None else (f" {amount:,.2f} บาท", f" worth {amount:,.2f} baht")
-    shown = TimelineRow(
-        kind=word,
-        sequence=sequence,
-        happened_at=happened_at,
-        reported_at=reported_at,
-        recorded_at=recorded_at,
-        source=source,
-        agency=giver,
-        summary_th=f"{giver} {verb_th}{what_th}{worth_th}",
-        summary_en=f"{giver} {verb_en} {what_en}{worth_en}".rstrip(),
-        action=action,
-    )
-    if kind is None:
-        return shown
-    return msgspec.structs.replace(shown, programme=programme, help_kind=kind, need=need, amount_thb=amount)
+async def fetch_rows(hub: Hub, reading: Reading, resolved: Resolved, caller: Caller) -> list[StoryRow]:
+    """Every row of a household at s that this caller may see."""
+    cursor, basis, personal = reading.cursor, reading.basis, caller.may_see_personal
+    values = basis.values | {"household": resolved.household}
+    await cursor.execute(SQL["list_record_rows"], values)
+    told = story_rows.record_rows(await cursor.fetchall(), personal=personal)
+    rows = told.rows
+    await cursor.execute(SQL["list_link_rows"], values)
+    rows += [story_rows.link_row(row) for row in await cursor.fetchall()]
+    rows += await fetch_state_rows(reading, values, told)
+    if told.is_erased:
+        rows += await fetch_erasures(hub, reading, values)
+    if "assistance" in caller.rights:
+        rows += await fetch_help_rows(reading, values, personal=personal)
+        rows += await fetch_finding_rows(reading, values, resolved.household, personal=personal)
+    return rows
+
+
+async def fetch_state_rows(reading: Reading, values: dict[str, object], told: Told) -> list[StoryRow]:
+    """How needs, level and standing went."""
+    statement = sql.SQL(SQL["list_state_rows"]).format(states=states(reading.basis))
+    await reading.cursor.execute(statement, values)
+    found = await reading.cursor.fetchall()
+    missing = sorted({row[2] for row in found} - told.clocks.keys())
+    events = dict(told.clocks)
+    if missing:
+        await reading.cursor.execute(SQL["fetch_events"], {"sequences": missing})
+        events |= {row[0]: Clocks(*row) for row in await reading.cursor.fetchall()}
+    return story_rows.state_rows(found, told, events)
+
+
+async def fetch_help_rows(reading: Reading, values: dict[str, object], *, personal: bool) -> list[StoryRow]:
+    """Help and referrals."""
+    await reading.cursor.execute(SQL["list_help_rows"], values)
+    rows = story_rows.help_rows(await reading.cursor.fetchall())
+    await reading.cursor.execute(SQL["list_referral_rows"], values)
+    return rows + [story_rows.referral_row(row, personal=personal) for row in await reading.cursor.fetchall()]
+
+
+async def fetch_finding_rows(
+    reading: Reading, values: dict[str, object], household: int, *, personal: bool
+) -> list[StoryRow]:
+    """Findings, and what people decided about them."""
+    cursor, basis = reading.cursor, reading.basis
+    parts = {"findings": findings(basis), "actions": actions(basis)}
+    await cursor.execute(sql.SQL(SQL["list_finding_rows"]).format(**parts), values)
+    rows = story_rows.finding_rows(await cursor.fetchall(), household, basis.valid_at)
+    classes = await fetch_finding_ids(reading, values)
+    await cursor.execute(SQL["list_decision_rows"], values | {"findings": list(classes)})
+    return rows + [
+        story_rows.decision_row(row, classes, personal=personal) for row in await cursor.fetchall()
+    ]
+
+
+async def fetch_finding_ids(reading: Reading, values: dict[str, object]) -> dict[str, str]:
+    """The id of every finding that the household had by s, and its class.
+
+    Those of class D3 are computed by query: they are named for the fiscal years up to that of `valid_at` in which there can be one.
+    """
+    await reading.cursor.execute(SQL["list_finding_ids"], values)
+    found = await reading.cursor.fetchall()
+    classes = {
+        write_id(class_, household=founder, need=need, action=action, other=other): class_
+        for class_, founder, need, action, other in found
+    }
+    year = fiscal_year(reading.basis.valid_at.date())
+    await reading.cursor.execute(SQL["list_founders"], values)
+    founders = [row[0] for row in await reading.cursor.fetchall()]
+    return classes | {
+        write_id("D3", household=founder, need=need, year=past): "D3"
+        for founder in founders
+        for need in NEEDS
+        for past in range(year - FISCAL_YEARS, year + 1)
+    }
+
+
+async def fetch_erasures(hub: Hub, reading: Reading, values: dict[str, object]) -> list[StoryRow]:
+    """The erasures that took something of this household. Raises Unavailable while the log is away: only it says whom they name."""
+    await reading.cursor.execute(SQL["list_erasures"], values)
+    found = [Clocks(*row) for row in await reading.cursor.fetchall()]
+    await reading.cursor.execute(SQL["list_subjects"], values)
+    own = {row[0] for row in await reading.cursor.fetchall()}
+    raw = await hub.events.fetch_raw([at.sequence for at in found]) if found else []
+    rows: list[StoryRow] = []
+    for at, data in zip(found, raw, strict=True):
+        event = decode_event(data)
+        if isinstance(event, SubjectErased) and own & set(event.data.subjects):
+            rows.append(story_rows.erased_row(at))
+    return rows

@@ -50,16 +50,13 @@ async def measure_asof(settings: Settings, stack: Stack, events: int, report: Re
     Everything of the request but HTTP itself: the transaction, the basis, the SQL, the document with the provenance of
     every value, its JSON. One question at a time. Instants at which the household was not known are asked again.
     """
-    async with await AsyncConnection.connect(stack.database_url, autocommit=True) as connection:
-        await connection.execute("ANALYZE")  # a running hub has autovacuum do it
-        cursor = await connection.execute(_SAMPLE, (QUESTIONS,))
-        households = await cursor.fetchall()
+    households = await sample_households(stack)
     chance = random.Random(SEED)  # noqa: S311 - which households are asked is no secret
-    async with open_parts(_reaching(settings, stack), Metrics(), clock.now) as hub:
+    async with open_parts(reaching(settings, stack), Metrics(), clock.now) as hub:
         spent: list[float] = []
         while len(spent) < WARM_UP + QUESTIONS:
             record, household_id = chance.choice(households)
-            seconds = await _answer(hub, _ask(chance, record, household_id, events))
+            seconds = await _answer(hub, ask(chance, record, household_id, events))
             if seconds is not None:
                 spent.append(seconds * 1000)
                 report("asof", len(spent), WARM_UP + QUESTIONS)
@@ -71,7 +68,16 @@ async def measure_asof(settings: Settings, stack: Stack, events: int, report: Re
     ]
 
 
-def _reaching(settings: Settings, stack: Stack) -> Settings:
+async def sample_households(stack: Stack) -> list[tuple[int, uuid.UUID]]:
+    """Founders with their household ids, the same ones each time."""
+    async with await AsyncConnection.connect(stack.database_url, autocommit=True) as connection:
+        await connection.execute("ANALYZE")  # a running hub has autovacuum do it
+        cursor = await connection.execute(_SAMPLE, (QUESTIONS,))
+        return [(int(record), household_id) for record, household_id in await cursor.fetchall()]
+
+
+def reaching(settings: Settings, stack: Stack) -> Settings:
+    """The settings of a hub that uses these servers."""
     return dataclasses.replace(
         settings,
         nats_url=stack.nats_url,
@@ -81,7 +87,8 @@ def _reaching(settings: Settings, stack: Stack) -> Settings:
     )
 
 
-def _ask(chance: random.Random, record: int, household_id: uuid.UUID, events: int) -> Asked:
+def ask(chance: random.Random, record: int, household_id: uuid.UUID, events: int) -> Asked:
+    """A question about this household at a random sequence since it was known and a random instant."""
     moment = FIRST_DAY + chance.random() * (clock.now() - FIRST_DAY)
     question = Question(as_of=f"seq:{chance.randint(record, events)}", valid_at=to_text(moment))
     return Asked(household_id, question)

@@ -6,10 +6,13 @@ from typing import Literal, get_args
 from hub.bench.append import measure_append
 from hub.bench.asof import measure_asof
 from hub.bench.figures import Figure
+from hub.bench.overview import measure_overview
 from hub.bench.province import open_province
 from hub.bench.rebuild import measure_rebuild
+from hub.bench.timeline import measure_timeline
+from hub.bench.visible import measure_visible
 
-Work = Literal["append", "rebuild", "asof"]
+Work = Literal["append", "rebuild", "asof", "timeline", "overview", "visible"]
 WORKS: tuple[Work, ...] = get_args(Work)
 Report = Callable[[str, int, int], None]
 
@@ -19,10 +22,16 @@ async def measure(works: Collection[Work], households: int, report: Report) -> l
     rows: list[Figure] = []
     if "append" in works:
         rows += await measure_append(households, report)
-    if "rebuild" in works or "asof" in works:
+    if set(works) - {"append"}:
         async with open_province(households, report) as (settings, stack, loaded):
             if "rebuild" in works:
                 rows += await measure_rebuild(stack, report)
             if "asof" in works:
                 rows += await measure_asof(settings, stack, loaded.events, report)
+            if "timeline" in works:
+                rows += await measure_timeline(settings, stack, loaded.events, report)
+            if "overview" in works:
+                rows += await measure_overview(settings, stack, loaded.events, report)
+            if "visible" in works:
+                rows += await measure_visible(settings, stack, report)
     return rows

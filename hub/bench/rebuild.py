@@ -15,7 +15,6 @@ from psycopg import AsyncConnection
 from psycopg.rows import TupleRow
 
 from contracts.errors import Unavailable
-from hub.bench.compare import count_differences
 from hub.bench.figures import Figure, figure, share_of
 from hub.bench.stopwatch import Stopwatch, peak_memory
 from hub.cli.shared import run as run_to_end
@@ -24,6 +23,7 @@ from hub.projector import open_batches
 from hub.servers.stack import Stack
 from hub.vault import Vault
 from projections import version as versions
+from projections.diff import count_differences
 from projections.runner import Projector, run
 
 SECOND = 2
@@ -141,9 +141,11 @@ async def _rebuild(
     events: int,
     stages: Stopwatch,
 ) -> None:
-    projector = Projector(connection, version, watch=stages)
+    projector = Projector(connection, version, watch=stages, bulk=True)
+    await projector.begin_bulk()
     async with contextlib.aclosing(open_batches(keys, log, vault, version, events)) as batches:
         await run(projector, batches)
+    await projector.end_bulk()
     await versions.use_schema(keys, version.schema_name)
     with stages("constraints"):
         await versions.add_constraints(connection, keys)

@@ -26,6 +26,11 @@ COMMANDS = {
     "boundaries": "hub.cli.intake:boundaries",
     "keys": "hub.cli.keys:keys",
     "status": "hub.cli.status:status",
+    "rebuild": "hub.cli.rebuild:rebuild",
+    "diff": "hub.cli.rebuild:diff",
+    "verify": "hub.cli.verify:verify",
+    "linkage": "hub.cli.linkage:linkage",
+    "replay": "hub.cli.replay:replay",
     "bench": "hub.cli.bench:bench",
 }
 """Where each command is; only the one that is asked for is imported, so that a role starts quickly."""

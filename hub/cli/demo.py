@@ -1,20 +1,27 @@
 """`hub demo`: a made-up province, written as files and loaded as an agency would."""
 
 import contextlib
+import datetime as dt
 from pathlib import Path
 
 import click
 
 from contracts.errors import InvalidInput
+from contracts.times import end_of_day, parse_date
 from hub import clock
 from hub.boundaries import load_boundaries
 from hub.cli.progress import Report, show_progress
 from hub.cli.shared import Options, answer, run
 from hub.demo.boundaries import BoundaryFileError
+from hub.demo.evaluate import Evaluation
+from hub.demo.evaluate import evaluate as compare
+from hub.demo.evaluation_text import tell
 from hub.demo.generate import Summary
 from hub.demo.generate import generate as generate_files
 from hub.demo.keys import ensure_demo_keys
 from hub.demo.loading import Loaded, load_demo, own_projector
+from hub.demo.observed import observe
+from hub.demo.truth_reading import read_truth
 from hub.log import open_log
 from hub.opening import open_intake, prepare_hub
 from hub.servers.stack import Stack, open_stack
@@ -26,7 +33,7 @@ FOLDER = "demo"
 
 @click.group()
 def demo() -> None:
-    """A made-up province with known truth: generate its files, load them."""
+    """A made-up province with known truth: generate its files, load them, compare."""
 
 
 @demo.command()
@@ -59,6 +66,31 @@ def write_files(households: int, seed: int, out: Path, boundaries: Path | None, 
         return generate_files(households, seed, out, boundaries, progress)
     except BoundaryFileError as error:
         raise InvalidInput(str(error), code="BOUNDARY_FILE", path="--boundaries") from error
+
+
+@demo.command()
+@click.option(
+    "--truth",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    required=True,
+    help="The generated folder (or its folder truth) that was loaded.",
+)
+@click.option("--valid-at", default="2025-09-30", show_default=True, help="The day that is judged.")
+@click.option("--json", "as_json", is_flag=True)
+@click.pass_obj
+def evaluate(options: Options, truth: Path, valid_at: str, *, as_json: bool) -> None:
+    """Compare the hub's findings and links with the truth of the demo province that was loaded into it."""
+    settings = options.settings()
+    at = end_of_day(parse_date(valid_at, path="--valid-at")) - dt.timedelta(microseconds=1)
+
+    async def work() -> Evaluation:
+        known = read_truth(truth)
+        async with open_stack(settings) as stack:
+            observed = await observe(stack.database_url, at)
+            return compare(known, observed, stack.pseudonym_key, at)
+
+    found = run(work())
+    answer(found, as_json=as_json, text=tell(found))
 
 
 @demo.command()

@@ -19,6 +19,16 @@ from hub.settings import Settings
 from projections import version as versions
 
 
+class VersionStatus(msgspec.Struct, frozen=True, kw_only=True):
+    """One version of the projection. `at_work`: a projector or a rebuild writes it at this moment."""
+
+    version: int
+    state: str
+    checkpoint: int
+    code: str
+    at_work: bool
+
+
 class Status(msgspec.Struct, frozen=True, kw_only=True):
     """What `hub status` says. `lag` is how many events are not projected yet."""
 
@@ -29,6 +39,10 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     lag: int | None
     projection: str | None
     error: str | None
+    error_th: str | None = None
+    error_code: str | None = None
+    error_sequence: int | None = None
+    versions: tuple[VersionStatus, ...] = ()
 
 
 @click.command()
@@ -44,8 +58,12 @@ def status(options: Options, *, as_json: bool) -> None:
         f"projection  {found.projection or '-'}: {_number(found.checkpoint)} events, {_number(found.lag)} to go"
         + (f", known up to {found.recorded_at}" if found.recorded_at else ""),
     ]
+    lines += [_describe(version, found.last_sequence) for version in found.versions]
     if found.error:
-        lines.append(f"standstill  {found.error}")
+        code = f" [{found.error_code}]" if found.error_code else ""
+        lines.append(f"standstill  {found.error}{code}")
+        if found.error_th and found.error_th != found.error:
+            lines.append(f"            {found.error_th}")
     answer(found, as_json=as_json, text="\n".join(lines))
     if found.state != "running" or found.error:
         raise SystemExit(1)
@@ -53,6 +71,16 @@ def status(options: Options, *, as_json: bool) -> None:
 
 def _number(value: int | None) -> str:
     return "?" if value is None else f"{value:,}"
+
+
+def _describe(version: VersionStatus, last: int | None) -> str:
+    words = {"live": "live", "retired": "retired, kept for rollback"}.get(version.state)
+    if words is None:
+        words = "rebuild in progress" if version.at_work else "of a rebuild that was cut short or differs"
+        words += f", of {_number(last)}"
+    elif version.state == "live" and not version.at_work:
+        words += ", no projector at work"
+    return f"version {version.version:<3} {version.checkpoint:,} events, {words}"
 
 
 async def _status(settings: Settings) -> Status:
@@ -64,7 +92,8 @@ async def _status(settings: Settings) -> Status:
         return _down(f"not running on {settings.data_dir}; start it with: hub --data {settings.data_dir} up")
     error: str | None = None
     last: int | None = None
-    live: versions.Version | None = None
+    known: list[versions.Version] = []
+    at_work: set[int] = set()
     try:
         async with asyncio.timeout(10), open_log(stack.nats_servers) as log:
             last = await log.last_sequence()
@@ -72,9 +101,11 @@ async def _status(settings: Settings) -> Status:
         error = "the log cannot be reached"
     try:
         async with await AsyncConnection.connect(stack.database_url, connect_timeout=5) as connection:
-            live = await versions.fetch_live(connection.cursor())
+            known = await versions.fetch_all(connection.cursor())
+            at_work = await versions.fetch_at_work(connection.cursor())
     except psycopg.Error:
         error = "the database cannot be reached or has no projection yet"
+    live = next((version for version in known if version.state == "live"), None)
     return Status(
         state="running",
         last_sequence=last,
@@ -83,6 +114,19 @@ async def _status(settings: Settings) -> Status:
         lag=max(last - live.checkpoint, 0) if live and last is not None else None,
         projection=live.schema_name if live else None,
         error=error or (live.error if live else None),
+        error_th=live.error_th if live and not error else None,
+        error_code=live.error_code if live and not error else None,
+        error_sequence=live.error_sequence if live and not error else None,
+        versions=tuple(
+            VersionStatus(
+                version=version.number,
+                state=version.state,
+                checkpoint=version.checkpoint,
+                code=version.code,
+                at_work=version.number in at_work,
+            )
+            for version in known
+        ),
     )
 
 

@@ -17,6 +17,8 @@ _NEED_SERVED = 0.63
 _COMPLEMENT = 0.25
 _MISSED_TARGET = 0.10
 _REPEATS = {"month": (2, 11), "year": (1, 3), "once": (1, 1)}
+_YEAR = 366  # so many days apart no two days fall in one fiscal year
+OUTLYING_KINDS = 3
 D1_SHARE, D2_SHARE, D0_SHARE, D3_SHARE = 0.035, 0.03, 0.03, 0.004
 
 
@@ -118,8 +120,9 @@ def tell_story(r: random.Random, household: Household) -> Story:
     if r.random() >= _NEVER_HELPED:
         outlier = r.random() < D3_SHARE * 1.4
         for need in lacking:
-            if r.random() < _NEED_SERVED and _serve(story, need, outlier=outlier and not served):
+            if r.random() < _NEED_SERVED and _serve(story, need, outlier=outlier):
                 served.append(need)
+                outlier = outlier and not any(finding.kind == "D3" for finding in story.findings)
         unmet = [need for need in lacking if need not in served]
         if unmet and r.random() < _MISSED_TARGET:
             _miss(story)
@@ -137,8 +140,7 @@ def _serve(story: Story, need: str, *, outlier: bool) -> bool:
     options = story.options(need)
     if not options:
         return False
-    if outlier:
-        _give_outlying_share(story, need, options)
+    if outlier and _give_outlying_share(story, need, options):
         return True
     programme = r.choices(options, [option.weight for option in options])[0]
     given = story.give(programme, _days(r, programme, story.household.founded), "hit")
@@ -213,24 +215,23 @@ def _report_twice(story: Story, given: list[Action]) -> None:
     story.findings.append(Finding("D0", first.programme.need, [first, again]))
 
 
-def _give_outlying_share(story: Story, need: str, options: list[Programme]) -> None:
-    """Everything there is for one need, at the highest rate, within one fiscal year."""
+def _give_outlying_share(story: Story, need: str, options: list[Programme]) -> bool:
+    """Everything there is for one need, at the highest rate, within one fiscal year; False where that is too little."""
     r = story.r
     start = dt.date(r.randint(max(2021, story.household.founded - 544), 2024), 10, 3)
-    kinds: set[str] = set()
-    given: list[Action] = []
+    by_kind: dict[str, Programme] = {}
     for programme in options:
-        if programme.kind in kinds or start + dt.timedelta(days=360) > programme.agency.last_day:
-            continue
-        kinds.add(programme.kind)
+        if start + dt.timedelta(days=360) <= programme.agency.last_day:
+            by_kind.setdefault(programme.kind, programme)
+    if len(by_kind) < OUTLYING_KINDS:
+        return False
+    given: list[Action] = []
+    for programme in by_kind.values():
         number = 12 if programme.period == "month" else 1
         day = start + dt.timedelta(days=r.randrange(20))
         given += story.give(programme, list(_months(day, number)), "outlier_d3", full=True)
-    if given:
-        story.findings.append(Finding("D3", need, given))
-    else:
-        programme = options[0]
-        story.give(programme, _days(r, programme, story.household.founded), "hit")
+    story.findings.append(Finding("D3", need, given))
+    return True
 
 
 def _days(r: random.Random, programme: Programme, founded: int) -> list[dt.date]:
@@ -243,7 +244,7 @@ def _days(r: random.Random, programme: Programme, founded: int) -> list[dt.date]
     if programme.period == "month":
         return [day for day in _months(start, number) if day <= last_day] or [start]
     days = [start]
-    gap = max(programme.interval or 0, 365)
+    gap = max(programme.interval or 0, _YEAR)
     for _ in range(number - 1):
         following = days[-1] + dt.timedelta(days=gap + r.randrange(40))
         if following > last_day:

@@ -45,6 +45,8 @@ _ACTIONS = (
     "household_id",
     "person_id",
     "cause",
+    "until",
+    "amount_baht",
 )
 _FINDINGS = ("household_id", "finding", "dimension", "evidence")
 _WORDS = {True: "true", False: "false", None: "unknown"}
@@ -121,6 +123,8 @@ class Truth:
                 household_id,
                 action.person.id,
                 cause,
+                action.until.isoformat() if action.until else "",
+                "" if action.amount is None else action.amount,
             ]
         )
 

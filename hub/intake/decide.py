@@ -5,7 +5,16 @@ import msgspec
 from hub.intake import receipts
 from hub.intake.items import Item
 from hub.intake.receipts import Receipt
-from hub.ledger import Known, KnownAction
+from hub.ledger import Known, KnownAction, KnownEvent
+
+FOLLOWS: dict[str, frozenset[str]] = {
+    "acknowledged": frozenset({"sent"}),
+    "accepted": frozenset({"sent", "acknowledged"}),
+    "declined": frozenset({"sent", "acknowledged", "accepted"}),
+    "completed": frozenset({"accepted"}),
+    "cancelled": frozenset({"sent", "acknowledged", "accepted"}),
+}
+"""What each step of a referral may follow."""
 
 
 class Append(msgspec.Struct, frozen=True, gc=False):
@@ -33,6 +42,8 @@ def decide(item: Item, known: Known) -> Append | Receipt:
             if found.content == item.content or item.family == "batch":
                 return Receipt(status="unchanged", sequence=found.sequence, row=item.row)
             return Append(found.sequence, is_new=False)
+        case "decision" | "referral" | "step":
+            return _decide_course(item, known.courses.get(item.key, []))
 
 
 def _decide_statement(item: Item, known: Known) -> Append | Receipt:
@@ -70,6 +81,37 @@ def _decide_action(item: Item, found: KnownAction | None) -> Append | Receipt:
     return Append(found.sequence, is_new=False, subject=subject)
 
 
+def _decide_course(item: Item, events: list[KnownEvent]) -> Append | Receipt:
+    repeated = _find_repeated(item, events)
+    if repeated is not None:
+        return Receipt(status="duplicate", sequence=repeated.sequence, row=item.row)
+    last = events[-1].sequence if events else 0
+    if item.family == "referral" and events:
+        error = receipts.REFERRAL_CONFLICT
+        return Receipt(status="conflict", sequence=events[0].sequence, row=item.row, errors=(error,))
+    if item.family != "step":
+        return Append(last, is_new=not events)
+    if not events:
+        return receipts.rejected((receipts.UNKNOWN_REFERRAL,), item.row)
+    sent, latest = events[0], events[-1]
+    if item.agency != (sent.sender if item.step == "cancelled" else sent.receiver):
+        return receipts.rejected((receipts.NOT_YOUR_STEP,), item.row)
+    if latest.step not in FOLLOWS[item.step]:
+        error = receipts.step_conflict(latest.step)
+        return Receipt(status="conflict", sequence=latest.sequence, row=item.row, errors=(error,))
+    return Append(last, is_new=False, subject=sent.subject.hex())
+
+
+def _find_repeated(item: Item, events: list[KnownEvent]) -> KnownEvent | None:
+    """The event that says the same at whatever place: an id follows from the content and from the event before it."""
+    before = 0
+    for event in events:
+        if event.event_id == item.event_id(before):
+            return event
+        before = event.sequence
+    return None
+
+
 def stands(item: Item, known: Known, expected: int) -> int | None:
     """The sequence at which this item stands although its append was not acknowledged, or None if it does not."""
     if item.family in {"record", "withdrawal"}:
@@ -77,6 +119,10 @@ def stands(item: Item, known: Known, expected: int) -> int | None:
         if found is None or found.sequence <= expected or found.withdrawn != (item.family == "withdrawal"):
             return None
         return found.sequence if item.family == "withdrawal" or found.content == item.content else None
+    if item.family in {"decision", "referral", "step"}:
+        id_ = item.event_id(expected)
+        later = (event for event in known.courses.get(item.key, []) if event.event_id == id_)
+        return next((event.sequence for event in later if event.sequence > expected), None)
     other = known.items.get(item.key) if item.family in {"item", "batch"} else known.actions.get(item.key)
     if other is None or other.sequence <= expected or other.content != item.content:
         return None

@@ -178,7 +178,9 @@ class Intake:
         ready.positions, ready.appends = [], []
         for position, append in zip(positions, appends, strict=True):
             item = items[position]
-            if item.rebind is not None and append.subject is not None and append.subject in sealer.ciphers:
+            # A void is never refused for an erased recipient; a step of a referral is.
+            is_open = append.subject in sealer.ciphers or item.family == "step"
+            if item.rebind is not None and append.subject is not None and is_open:
                 item = item.rebind(append.subject)
             if any(subject not in sealer.ciphers for subject in item.secrets):
                 answers[position] = Receipt(status="erased", row=item.row, errors=(receipts.ERASED,))
@@ -250,11 +252,19 @@ def _accepted(item: Item, event_id: str, sequence: int, append: Append) -> Recei
     )
 
 
+_KNOWN_AS = {
+    "record": "records",
+    "withdrawal": "records",
+    "item": "items",
+    "batch": "items",
+    "decision": "courses",
+    "referral": "courses",
+    "step": "courses",
+}
+
+
 async def _find_known(connection: AsyncConnection[TupleRow], items: Sequence[Item]) -> Known:
-    keys: dict[str, set[bytes]] = {"records": set(), "actions": set(), "items": set()}
-    names = {"record": "records", "withdrawal": "records", "item": "items", "batch": "items"}
+    keys: dict[str, set[bytes]] = {"records": set(), "actions": set(), "items": set(), "courses": set()}
     for item in items:
-        keys[names.get(item.family, "actions")].add(item.key)
-    return await ledger.find(
-        connection, records=keys["records"], actions=keys["actions"], items=keys["items"]
-    )
+        keys[_KNOWN_AS.get(item.family, "actions")].add(item.key)
+    return await ledger.find(connection, **keys)

@@ -22,6 +22,7 @@ from contracts.events import (
     ProgrammeRegistered,
     RecordReceived,
     RecordWithdrawn,
+    RulesPublished,
     SealedAction,
     SealedRecord,
     Void,
@@ -33,8 +34,10 @@ from contracts.sources.contract import content_cells
 from hub.ledger import token_of
 from hub.sealing import Nonces, seal, seal_members
 
-Family = Literal["record", "withdrawal", "action", "correction", "void", "item", "batch"]
-Plain = AgencyRegistered | ProgrammeRegistered | BoundariesLoaded | BatchReceived
+Family = Literal[
+    "record", "withdrawal", "action", "correction", "void", "item", "batch", "decision", "referral", "step"
+]
+Plain = AgencyRegistered | ProgrammeRegistered | BoundariesLoaded | BatchReceived | RulesPublished
 Ciphers = Mapping[str, AESGCM]
 PLAIN_TOKEN = re.compile(r"[A-Za-z0-9_-]{1,64}\Z")
 EVENT_NAMESPACE = uuid.UUID("6f0c3f3e-6d0b-5b43-9a54-0a3c6d3f1a03")
@@ -74,6 +77,9 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
     build: Callable[[str, Sealer], Event]
     rebind: Callable[[str], "Item"] | None = None
     """The same item under the key of a subject that only the ledger knows."""
+    step: str = ""
+    agency: str = ""
+    """Of a step: which one, and who takes it."""
 
     def event_id(self, expected: int) -> str:
         """The same for the same content at the same place of its subject, so that a repeated append is recognised."""
@@ -87,15 +93,17 @@ def subject_token(text: str) -> str:
     return text if PLAIN_TOKEN.match(text) else hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
-def _subject(delivery: Delivery, family: str, who: str, what: str) -> str:
+def subject_name(delivery: Delivery, family: str, who: str, what: str) -> str:
     return f"{delivery.province}.{family}.{subject_token(who)}.{what}"
 
 
-def _mac(key: bytes, domain: str, content: bytes) -> bytes:
+def content_mac(key: bytes, domain: str, content: bytes) -> bytes:
     return bytes.fromhex(ids.pseudonym(key, domain, content.decode()))
 
 
-def _envelope(delivery: Delivery, event_id: str, source: str, happened_at: dt.datetime) -> dict[str, object]:
+def make_envelope(
+    delivery: Delivery, event_id: str, source: str, happened_at: dt.datetime
+) -> dict[str, object]:
     return {
         "specversion": "1.0",
         "id": event_id,
@@ -117,7 +125,7 @@ def record_item(record: Record, delivery: Delivery, key: bytes, *, row: int | No
     """A record of a source for a period."""
     pseudonym = ids.record_pseudonym(key, record.source, record.record_key)
     members = _member_pseudonyms(record, key)
-    content = _mac(key, "content", content_cells(record))
+    content = content_mac(key, "content", content_cells(record))
 
     def build(event_id: str, sealer: Sealer) -> Event:
         house = seal(
@@ -137,12 +145,12 @@ def record_item(record: Record, delivery: Delivery, key: bytes, *, row: int | No
             amphoe=record.house.amphoe,
             tambon=record.house.tambon,
         )
-        envelope = _envelope(delivery, event_id, record.source, record.happened_at)
+        envelope = make_envelope(delivery, event_id, record.source, record.happened_at)
         return RecordReceived(**envelope, row=row, data=data)  # pyright: ignore[reportArgumentType]
 
     return Item(
         family="record",
-        subject=_subject(delivery, "records", record.source, pseudonym),
+        subject=subject_name(delivery, "records", record.source, pseudonym),
         key=bytes.fromhex(pseudonym),
         content=content,
         period=record.period,
@@ -177,12 +185,12 @@ def withdrawal_item(
 
     def build(event_id: str, _sealer: Sealer) -> Event:
         data = Withdrawal(record=pseudonym, period=period, cause=cause)
-        envelope = _envelope(delivery, event_id, source, happened_at)
+        envelope = make_envelope(delivery, event_id, source, happened_at)
         return RecordWithdrawn(**envelope, data=data)  # pyright: ignore[reportArgumentType]
 
     return Item(
         family="withdrawal",
-        subject=_subject(delivery, "records", source, pseudonym),
+        subject=subject_name(delivery, "records", source, pseudonym),
         key=record,
         content=b"",
         period=period,
@@ -195,7 +203,7 @@ def action_item(
 ) -> Item:
     """An assistance action; with a reason the correction of one."""
     pseudonym = ids.action_pseudonym(key, action.agency_id, action.action_id)
-    content = _mac(key, "content", content_action(action))
+    content = content_mac(key, "content", content_action(action))
     subject = action.recipients[0].ref.replace("-", "")
     help_ = action.help if reason is None else msgspec.structs.replace(action.help, reason=reason)
     is_correction = reason is not None
@@ -216,7 +224,9 @@ def action_item(
             quantity=action.quantity,
             unit=action.unit,
         )
-        envelope = _envelope(delivery, event_id, action.reporter_id or action.agency_id, action.happened_at)
+        envelope = make_envelope(
+            delivery, event_id, action.reporter_id or action.agency_id, action.happened_at
+        )
         envelope |= {"agency": action.agency_id, "reporter": action.reporter_id, "row": row}
         envelope["happened_until"] = action.happened_until
         type_ = AssistanceCorrected if is_correction else AssistanceRecorded
@@ -224,7 +234,7 @@ def action_item(
 
     return Item(
         family="correction" if is_correction else "action",
-        subject=_subject(delivery, "assistance", action.agency_id, pseudonym),
+        subject=subject_name(delivery, "assistance", action.agency_id, pseudonym),
         key=bytes.fromhex(pseudonym),
         content=content,
         row=row,
@@ -242,18 +252,18 @@ def void_item(
     """
     pseudonym = ids.action_pseudonym(key, agency_id, action_id)
     whose = subject or pseudonym
-    content = _mac(key, "content", reason.encode())
+    content = content_mac(key, "content", reason.encode())
 
     def build(event_id: str, sealer: Sealer) -> Event:
         help_ = Help(action_id=action_id, reason=reason)
         box = seal(help_, sealer.ciphers[whose], event_id=event_id, subject=whose, nonce=sealer.nonces())
         data = Void(action=pseudonym, content=content.hex(), subject=whose, help=box)
-        envelope = _envelope(delivery, event_id, agency_id, delivery.received_at) | {"agency": agency_id}
+        envelope = make_envelope(delivery, event_id, agency_id, delivery.received_at) | {"agency": agency_id}
         return AssistanceVoided(**envelope, data=data)  # pyright: ignore[reportArgumentType]
 
     return Item(
         family="void",
-        subject=_subject(delivery, "assistance", agency_id, pseudonym),
+        subject=subject_name(delivery, "assistance", agency_id, pseudonym),
         key=bytes.fromhex(pseudonym),
         content=content,
         secrets=(whose,),
@@ -274,11 +284,11 @@ def plain_item(
     agency: str | None = None,
 ) -> Item:
     """An event that holds nothing personal: an agency, a programme, boundaries, a batch."""
-    subject = _subject(delivery, family, who, subject_token(what))
+    subject = subject_name(delivery, family, who, subject_token(what))
     content = hashlib.sha256(msgspec.json.encode(data)).digest()[:16]
 
     def build(event_id: str, _sealer: Sealer) -> Event:
-        envelope = _envelope(delivery, event_id, who, happened_at or delivery.received_at) | {
+        envelope = make_envelope(delivery, event_id, who, happened_at or delivery.received_at) | {
             "agency": agency
         }
         return type_(**envelope, data=data)  # pyright: ignore[reportArgumentType]

@@ -1,7 +1,7 @@
 """What publishers send one by one, made into items."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from contracts.errors import FieldError
 from contracts.events import AgencyRegistered, ProgrammeRegistered
@@ -14,8 +14,11 @@ from contracts.submissions import (
     AgencySubmission,
     AssistanceSubmission,
     CorrectionSubmission,
+    DecisionSubmission,
     ProgrammeSubmission,
     RecordSubmission,
+    ReferralSubmission,
+    RulesSubmission,
     Submission,
     VoidSubmission,
     WithdrawalSubmission,
@@ -29,15 +32,21 @@ from contracts.submissions import (
     to_void,
     to_withdrawal,
 )
+from contracts.submissions_decisions import to_decision, to_rules
+from contracts.submissions_referrals import to_referral, to_step
 from contracts.times import bangkok_date
+from hub.intake.decisions import COMMITTEE, STEWARDS, decision_item, rules_item
 from hub.intake.intake import Intake
 from hub.intake.items import Delivery, Item, action_item, plain_item, record_item, void_item, withdrawal_item
 from hub.intake.receipts import Receipt, rejected
+from hub.intake.referrals import referral_item, step_item
 from hub.log import BATCH_LIMIT
+
+NEEDED: dict[type, str] = {RulesSubmission: "rules", DecisionSubmission: "decide"}
 
 
 class Publisher:
-    """Who sends, as the key or the command line says: `agency` None may send for all."""
+    """Who sends, as the key or the command line says: `agency` None may send for all, `rights` None has all of them."""
 
     def __init__(
         self,
@@ -46,11 +55,18 @@ class Publisher:
         actor: str | None = None,
         agency: str | None = None,
         purpose: str | None = None,
+        rights: Collection[str] | None = None,
     ) -> None:
         self.province = province
         self.actor = actor
         self.agency = agency
         self.purpose = purpose
+        self.rights = rights
+
+    def may_send(self, submission: Submission) -> bool:
+        """Rules and decisions need a right of their own; everything else only that of its agency."""
+        needed = NEEDED.get(type(submission))
+        return needed is None or self.rights is None or needed in self.rights
 
 
 def sender_of(submission: Submission) -> str:
@@ -59,6 +75,10 @@ def sender_of(submission: Submission) -> str:
         return submission.source
     if isinstance(submission, AssistanceSubmission | CorrectionSubmission):
         return submission.reporter_id or submission.agency_id
+    if isinstance(submission, ReferralSubmission):
+        return submission.sender
+    if isinstance(submission, RulesSubmission | DecisionSubmission):
+        return COMMITTEE if isinstance(submission, RulesSubmission) else STEWARDS
     return submission.agency_id
 
 
@@ -83,8 +103,9 @@ async def publish(
 
 
 def _item(intake: Intake, submission: Submission, publisher: Publisher, now: dt.datetime, row: int) -> Item:
-    if publisher.agency is not None and sender_of(submission) != publisher.agency:
-        raise RowFault(_not_yours(sender_of(submission)))
+    sender = sender_of(submission)
+    if not publisher.may_send(submission) or publisher.agency not in {None, sender}:
+        raise RowFault(_not_yours(sender))
     today = bangkok_date(now)
     key = intake.pseudonym_key
     delivery = Delivery(
@@ -115,28 +136,30 @@ def _item(intake: Intake, submission: Submission, publisher: Publisher, now: dt.
         case VoidSubmission():
             void = to_void(submission)
             return void_item(void.agency_id, void.action_id, void.reason, delivery, key)
-        case AgencySubmission():
-            agency = to_agency(submission)
-            return plain_item(
-                AgencyRegistered,
-                agency,
-                delivery,
-                family="partners",
-                who=agency.agency_id,
-                what="agency",
-                agency=agency.agency_id,
-            )
-        case ProgrammeSubmission():
-            programme = to_programme(submission)
-            return plain_item(
-                ProgrammeRegistered,
-                programme,
-                delivery,
-                family="programmes",
-                who=programme.agency_id,
-                what=programme.programme_id,
-                agency=programme.agency_id,
-            )
+        case RulesSubmission():
+            return rules_item(to_rules(submission), delivery)
+        case DecisionSubmission():
+            return decision_item(to_decision(submission, today), delivery, key, row=row)
+        case ReferralSubmission():
+            return referral_item(to_referral(submission, context), delivery, key, row=row)
+        case AgencySubmission() | ProgrammeSubmission():
+            return _catalogue_item(submission, delivery)
+        case _:
+            return step_item(to_step(submission, today), delivery, key, row=row)
+
+
+def _catalogue_item(submission: AgencySubmission | ProgrammeSubmission, delivery: Delivery) -> Item:
+    if isinstance(submission, AgencySubmission):
+        agency = to_agency(submission)
+        who, what = agency.agency_id, "agency"
+        return plain_item(
+            AgencyRegistered, agency, delivery, family="partners", who=who, what=what, agency=who
+        )
+    programme = to_programme(submission)
+    who, what = programme.agency_id, programme.programme_id
+    return plain_item(
+        ProgrammeRegistered, programme, delivery, family="programmes", who=who, what=what, agency=who
+    )
 
 
 def _one_record(contract: RecordContract, rows: Sequence[DeliveredRow], context: Context) -> Record:

@@ -74,3 +74,31 @@ UNKNOWN_STATEMENT = FieldError(
     message_en="The source never gave this record for this period.",
     message_th="แหล่งข้อมูลไม่เคยส่งระเบียนนี้สำหรับรอบนี้",
 )
+REFERRAL_CONFLICT = FieldError(
+    code="REFERRAL_CONFLICT",
+    path="referral_id",
+    message_en="Another referral was sent under this referral_id; cancel it, or use a new referral_id.",
+    message_th="มีการส่งต่ออื่นที่ใช้ referral_id นี้แล้ว กรุณายกเลิกหรือใช้ referral_id ใหม่",
+)
+UNKNOWN_REFERRAL = FieldError(
+    code="REFERRAL_UNKNOWN",
+    path="referral_id",
+    message_en="There is no such referral.",
+    message_th="ไม่พบการส่งต่อรายการนี้",
+)
+NOT_YOUR_STEP = FieldError(
+    code="NOT_YOUR_STEP",
+    path="agency_id",
+    message_en="Only the receiver of a referral answers it, and only its sender cancels it.",
+    message_th="เฉพาะหน่วยงานผู้รับเท่านั้นที่ตอบการส่งต่อได้ และเฉพาะผู้ส่งเท่านั้นที่ยกเลิกได้",
+)
+
+
+def step_conflict(state: str) -> FieldError:
+    """The step does not follow where the referral stands."""
+    return FieldError(
+        code="REFERRAL_STEP",
+        path="",
+        message_en=f"The referral is {state}; this step does not follow.",
+        message_th=f"การส่งต่ออยู่ในสถานะ {state} จึงทำขั้นตอนนี้ไม่ได้",
+    )

@@ -39,6 +39,19 @@ ALTER TABLE intake.action ADD COLUMN IF NOT EXISTS subject bytea;
 -- The latest event of every other subject: agencies, programmes, boundaries, batches.
 CREATE TABLE IF NOT EXISTS intake.item (token bytea PRIMARY KEY, content bytea NOT NULL, sequence bigint NOT NULL);
 
+-- name: create_course
+-- Every event of a finding or a referral: a repeat is recognised wherever it stands, and a step has to follow.
+CREATE TABLE IF NOT EXISTS intake.course (
+    token bytea NOT NULL,
+    sequence bigint NOT NULL,
+    event_id text NOT NULL,
+    step text NOT NULL,
+    subject bytea NOT NULL,
+    sender text,
+    receiver text,
+    PRIMARY KEY (token, sequence)
+);
+
 -- name: create_delivery
 -- Finished deliveries of files, with the receipt that was given.
 CREATE TABLE IF NOT EXISTS intake.delivery (
@@ -92,6 +105,20 @@ FROM intake.action WHERE action = ANY(%(keys)b::bytea[]);
 -- name: fetch_items
 -- What is known of these other subjects.
 SELECT token, content, sequence FROM intake.item WHERE token = ANY(%(keys)b::bytea[]);
+
+-- name: fetch_courses
+-- What is known of these findings and referrals, in order.
+SELECT token, sequence, event_id, step, subject, sender, receiver
+FROM intake.course WHERE token = ANY(%(keys)b::bytea[]) ORDER BY token, sequence;
+
+-- name: put_courses
+-- Events of findings and referrals.
+INSERT INTO intake.course (token, sequence, event_id, step, subject, sender, receiver)
+SELECT * FROM unnest(
+    %(token)b::bytea[], %(sequence)b::bigint[], %(event_id)b::text[], %(step)b::text[], %(subject)b::bytea[],
+    %(sender)b::text[], %(receiver)b::text[]
+)
+ON CONFLICT DO NOTHING;
 
 -- name: put_statements
 -- The latest events of statements; an older one never replaces a newer.

@@ -9,6 +9,7 @@ from contracts.times import bangkok_date, fiscal_year
 from projections.findings.rulebook import Terms, interval_days, later
 from projections.findings.words import Finding, Given
 
+
 def find_repeats(ordered: Sequence[Given], rules: Rules) -> dict[int, int]:
     """The actions that report an earlier told one again, each with the one that counts.
 
@@ -81,13 +82,16 @@ def _find_too_soon(group: Sequence[Given], rules: Rules, terms: Mapping[str, Ter
     for position, help_ in enumerate(group):
         known = terms.get(help_.programme) if help_.programme is not None else None
         interval = interval_days(rules, help_.kind, known)
-        alike = [before for before in group[:position] if _is_repeatable(before, help_, known)]
-        if not alike:
+        before = group[position - 1 :: -1] if position else ()
+        last = next((one for one in before if _is_repeatable(one, help_, known)), None)
+        if last is None:
             continue
-        if interval is not None and help_.start - alike[-1].start < dt.timedelta(days=interval):
-            found.append(_double("D2", help_, alike[-1], "interval", rules))
-        elif known is not None and _goes_beyond(known, alike, help_):
-            found.append(_double("D2", help_, alike[-1], "cap", rules))
+        if interval is not None and help_.start - last.start < dt.timedelta(days=interval):
+            found.append(_double("D2", help_, last, "interval", rules))
+        elif known is not None and known.cap is not None and help_.satang:
+            alike = [one for one in before if _is_repeatable(one, help_, known)]
+            if _goes_beyond(known, known.cap, alike, help_):
+                found.append(_double("D2", help_, last, "cap", rules))
     return found
 
 
@@ -100,16 +104,14 @@ def _is_repeatable(before: Given, help_: Given, terms: Terms | None) -> bool:
     return not is_personal or None in (before.person, help_.person) or before.person == help_.person
 
 
-def _goes_beyond(terms: Terms, alike: Sequence[Given], help_: Given) -> bool:
-    if terms.cap is None:
-        return False
+def _goes_beyond(terms: Terms, cap: int, alike: Sequence[Given], help_: Given) -> bool:
     period = _period_of(terms.period, help_.start)
     total = sum(
         other.satang or 0
         for other in (*alike, help_)
         if other.programme == help_.programme and _period_of(terms.period, other.start) == period
     )
-    return total > terms.cap and bool(help_.satang)
+    return total > cap
 
 
 def _period_of(period: str, start: dt.datetime) -> tuple[int, ...]:

@@ -51,15 +51,23 @@ def judge(
 
 def _report_repeats(ordered: Sequence[Given], repeats: Mapping[int, int], version: str) -> list[Finding]:
     return [
-        Finding("D0", help_.need, help_.action, repeats[help_.action], "reported_twice", help_.satang, version, help_.start, None)
+        Finding(
+            "D0",
+            help_.need,
+            help_.action,
+            repeats[help_.action],
+            "reported_twice",
+            help_.satang,
+            version,
+            help_.start,
+            None,
+        )
         for help_ in ordered
         if help_.action in repeats
     ]
 
 
-def _serve(
-    counted: Sequence[Given], rules: Rules, terms: Mapping[str, Terms]
-) -> dict[str, list[Window]]:
+def _serve(counted: Sequence[Given], rules: Rules, terms: Mapping[str, Terms]) -> dict[str, list[Window]]:
     """When each need is served, by start."""
     served: dict[str, list[Window]] = {}
     for help_ in counted:
@@ -152,7 +160,15 @@ def _find_mistargeted(
             for other, need in enumerate(known)
         ):
             row = Finding(
-                "mistargeted", help_.need, help_.action, None, "no_need", help_.satang, version, help_.start, None
+                "mistargeted",
+                help_.need,
+                help_.action,
+                None,
+                "no_need",
+                help_.satang,
+                version,
+                help_.start,
+                None,
             )
             found.append(row)
     return found

@@ -1,11 +1,16 @@
 """Keeping the findings of the households that an event touched, and the rules they are judged by."""
 
+import msgspec
+
 from contracts.events import RulesPublished, Sequenced
+from contracts.sources.originals import needs_from_originals
 from projections.assistance import open_place
 from projections.findings.judge import NOTHING, judge
 from projections.findings.words import Finding, Given
+from projections.links import restate
 from projections.output import Output, document, number, span, text
 from projections.state import ActionState, State
+from projections.statements import in_order, segments, to_needs
 
 NO_FINDINGS: frozenset[Finding] = frozenset()
 
@@ -15,9 +20,25 @@ def apply_rules(state: State, output: Output, item: Sequenced, event: RulesPubli
     if state.rules_known:
         output.close("rules", (), item.sequence)
     output.open("rules", (), item.sequence, text(event.data.version), document(event.data))
+    before = state.rules
     state.rules, state.rules_known = event.data, True
+    if event.data.crosswalk != before.crosswalk:
+        _read_needs_again(state)
+    if (event.data.crosswalk, event.data.poor_levels) != (before.crosswalk, before.poor_levels):
+        restate(state, output, item.sequence)
     state.touched.update(state.stretches, state.findings)
     state.touched.update(known.household for known in state.actions.values() if known.household is not None)
+
+
+def _read_needs_again(state: State) -> None:
+    """Every statement's needs as the crosswalk in force reads its originals."""
+    crosswalk = state.rules.crosswalk
+    for record in state.records.values():
+        for period, known in record.statements.items():
+            needs = to_needs(needs_from_originals(record.source, known.originals, crosswalk))
+            facts = msgspec.structs.replace(known.facts, needs=needs)
+            record.statements[period] = msgspec.structs.replace(known, facts=facts)
+        record.line = segments(in_order(record.statements.values()))
 
 
 def touch_helped(state: State, programme: str) -> None:
@@ -105,5 +126,3 @@ def _write(
 
 def _key(finding: Finding) -> tuple[object, ...]:
     return (finding.kind, finding.need, finding.action, finding.start)
-
-

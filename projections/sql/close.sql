@@ -78,3 +78,14 @@ WHERE known.key = gone.key AND known.record = gone.record;
 -- name: drop_recipients
 -- Recipient refs of actions that were corrected or voided.
 DELETE FROM action_recipient WHERE action = ANY(%(actions)s::bigint[]);
+
+-- name: apply_closings
+-- End the facts of {table} at the first closing of their key after they began.
+WITH ended AS (
+    SELECT fact.ctid AS place, min(gone.upper) AS upper
+    FROM {table} AS fact JOIN {closing} AS gone ON {same} AND gone.upper > lower(fact.recorded)
+    WHERE upper_inf(fact.recorded)
+    GROUP BY fact.ctid
+)
+UPDATE {table} AS fact SET recorded = int8range(lower(fact.recorded), ended.upper)
+FROM ended WHERE fact.ctid = ended.place;

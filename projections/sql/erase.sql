@@ -19,3 +19,11 @@ UPDATE household_state SET head_name = NULL, search = NULL WHERE basis && %(sequ
 -- name: erase_help
 -- Empty the personal part of the actions of these subjects.
 UPDATE action_state SET help = NULL WHERE subject = ANY(%(subjects)s::bytea[]);
+
+-- name: erase_decision_words
+-- Empty the words of decisions about these subjects.
+UPDATE finding_decision SET words = NULL WHERE subject = ANY(%(subjects)s::bytea[]);
+
+-- name: erase_referral_words
+-- Empty the words of referrals of these subjects.
+UPDATE referral SET words = NULL WHERE subject = ANY(%(subjects)s::bytea[]);

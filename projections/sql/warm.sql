@@ -122,3 +122,17 @@ FROM finding WHERE household = ANY(%(households)s::bigint[]) AND upper_inf(recor
 -- name: warm_areas
 -- Areas of the boundaries as known.
 SELECT level, code FROM area WHERE upper_inf(recorded);
+
+-- name: warm_all_actions
+-- Every action.
+SELECT action FROM action;
+
+-- name: warm_referrals
+-- Referrals as they stand, by pseudonym.
+SELECT referral, encode(pseudonym, 'hex'), sender, receiver, need, due_at, record, member FROM referral
+WHERE pseudonym = ANY(%(pseudonyms)s::bytea[]) AND upper_inf(recorded);
+
+-- name: warm_all_referrals
+-- All referrals as they stand.
+SELECT referral, encode(pseudonym, 'hex'), sender, receiver, need, due_at, record, member FROM referral
+WHERE upper_inf(recorded);

@@ -4,7 +4,8 @@ import pytest
 
 from contracts.events import Agency, AgencyRegistered, Programme, ProgrammeRegistered
 from tests.api.stage import Stage, open_stage, story
-from tests.builders import Log, day
+from tests.api.test_v1_findings import Story
+from tests.builders import Log, a_house, a_member, day
 
 
 def catalogue(log: Log) -> Log:
@@ -53,6 +54,7 @@ async def test_an_action_is_shown_as_it_now_stands(told: Stage) -> None:
         "recorded_at": "2026-01-01T00:05:00Z",
         "sequence": 5,
         "corrected": True,
+        "repeats": None,
         "action_id": "x",
         "recipient_name": None,
         "description": None,
@@ -122,9 +124,11 @@ async def test_one_agency_comes_with_its_totals(told: Stage) -> None:
     body = await told.ask("/v1/agencies/psm/assistance", limit=1)
     assert [item["action"] for item in body["items"]] == [4]
     assert body["agency"] == {"agency_id": "psm", "name_th": None, "name_en": None, "kind": None}
-    assert body["totals"] == {"actions": 1, "amount_thb": 200.0, "households": 1}
+    once = {"reported_twice": 0, "reported_twice_thb": 0.0}
+    assert body["totals"] == {"actions": 1, "amount_thb": 200.0, "households": 1} | once
+    assert body["role"] == "giver"
     then = await told.ask("/v1/agencies/psm/assistance", limit=1, as_of="seq:6")
-    assert then["totals"] == {"actions": 2, "amount_thb": 300.0, "households": 1}
+    assert then["totals"] == {"actions": 2, "amount_thb": 300.0, "households": 1} | once
     following = await told.ask("/v1/agencies/psm/assistance", limit=1, as_of="seq:6", token=then["next"])
     assert [item["action"] for item in following["items"]] == [6]
     assert following["next"] is None
@@ -183,3 +187,56 @@ async def test_the_catalogue_is_that_of_the_sequence(database_url: str, tmp_path
         )
         assert (await stage.ask("/v1/agencies/psm/assistance"))["agency"]["name_th"] == "สำนักงาน พมจ.สุรินทร์"
         assert (await stage.get("/v1/agencies", None)).status_code == 401
+
+
+def a_repeat() -> Story:
+    """Help of psm that pao reports again, and the decision that it was help of its own."""
+    log = Story()
+    log.received("tpmap", a_house("A", needs={"income": True}), a_member("1", "ก", number=1, is_head=True))
+    log.gave("1", "A", 400)
+    log.gave("2", "A", 401, reporter="pao")
+    log.gave("3", "A", 500, agency="pao", amount=5_000)
+    log.decided("D0-3-2", "complementary", happened_at=day(450))
+    return log
+
+
+async def test_help_that_is_reported_twice_counts_once_until_a_person_says_otherwise(stage: Stage) -> None:
+    await stage.fold(a_repeat().items)
+    path = "/v1/agencies/psm/assistance"
+    before = await stage.ask(path, as_of="seq:4")
+    assert [(item["action"], item["repeats"]) for item in before["items"]] == [(2, None), (3, 2)]
+    once = {
+        "actions": 1,
+        "amount_thb": 100.0,
+        "households": 1,
+        "reported_twice": 1,
+        "reported_twice_thb": 100.0,
+    }
+    assert before["totals"] == once
+    after = {
+        "actions": 2,
+        "amount_thb": 200.0,
+        "households": 1,
+        "reported_twice": 0,
+        "reported_twice_thb": 0.0,
+    }
+    assert (await stage.ask(path))["totals"] == after
+
+
+async def test_giver_and_reporter_are_not_the_same(stage: Stage) -> None:
+    await stage.fold(a_repeat().items)
+    path = "/v1/agencies/pao/assistance"
+
+    async def told_by(key: str, path: str, role: str) -> tuple[int, list[int]]:
+        headers = {"X-API-Key": stage.keys[key]}
+        answer = await stage.client.get(path, params={"role": role}, headers=headers)
+        return answer.status_code, [item["action"] for item in answer.json().get("items", [])]
+
+    assert await told_by("auditor", path, "giver") == (200, [4])
+    assert await told_by("auditor", path, "reporter") == (200, [3, 4])
+    assert await told_by("agency", "/v1/agencies/psm/assistance", "giver") == (200, [2, 3])
+    assert await told_by("agency", "/v1/agencies/psm/assistance", "reporter") == (200, [2])
+    assert (await told_by("agency", path, "reporter"))[0] == 403
+    assert (await told_by("auditor", path, "x"))[0] == 400
+    assert (await stage.get(path, as_of="seq:3")).json()["items"] == []
+    assert (await stage.get(path, as_of="seq:2")).status_code == 404

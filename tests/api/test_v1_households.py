@@ -3,12 +3,20 @@
 import json
 import uuid
 
+import msgspec
 import pytest
 
+from contracts.events import Sequenced
+from contracts.rules import DEFAULT_RULES
 from tests.api.stage import Stage, open_stage, story
-from tests.builders import a_house, a_member, day
+from tests.builders import a_house, a_member, by_citizen, by_record, day
 
 PERSONAL = {"head_name", "house_code", "house_no"}
+
+
+def reported_by(item: Sequenced, reporter: str) -> Sequenced:
+    """The same help as another agency tells it."""
+    return msgspec.structs.replace(item, event=msgspec.structs.replace(item.event, reporter=reporter))
 
 
 async def first_id(stage: Stage, **parameters) -> str:
@@ -112,7 +120,7 @@ async def test_the_statements_of_the_basis_come_with_all_three_clocks(told: Stag
     assert body["records"][0]["recorded_at"] == "2026-01-01T00:01:00Z"
     assert body["records"][0]["record_key"] == "A"
     assert [member["first_name"] for member in body["records"][0]["members"]] == ["สมชาย", "สมหญิง"]
-    assert body["assistance"] == {"actions": 1, "amount_thb": 200.0}
+    assert body["assistance"] == {"actions": 1, "amount_thb": 200.0, "reported_twice": 0}
 
 
 async def test_a_person_is_listed_with_the_places_where_its_members_stand(told: Stage) -> None:
@@ -161,7 +169,8 @@ async def test_a_household_outside_the_area_of_a_key_is_as_if_it_did_not_exist(t
     (item,) = (await told.ask("/v1/households", "steward_3202", **then))["items"]
     assert item["household_id"] == inside
     assert (await told.ask(f"/v1/households/{inside}", "steward_3202", **then))["head_name"] == "บุญมี ใจดี"
-    assert len((await told.ask(f"/v1/households/{inside}/timeline", "steward_3202"))["items"]) == 2
+    rows = (await told.ask(f"/v1/households/{inside}/timeline", "steward_3202"))["items"]
+    assert [row["kind"] for row in rows] == ["record_received", "record_withdrawn"]
 
 
 @pytest.mark.parametrize("role", ["gis", "analyst"])
@@ -191,24 +200,33 @@ async def test_the_timeline_tells_what_happened_in_the_order_in_which_it_happene
     body = await told.ask(f"/v1/households/{await first_id(told)}/timeline")
     assert [(row["kind"], row["sequence"], row["happened_at"][:10]) for row in body["items"]] == [
         ("record_received", 1, "2021-01-01"),
+        ("needs_changed", 1, "2021-01-01"),
+        ("standing_changed", 1, "2021-01-01"),
+        ("finding_raised", 2, "2021-01-01"),
         ("assistance_voided", 8, "2021-01-01"),
         ("assistance_recorded", 4, "2021-01-31"),
         ("assistance_corrected", 5, "2021-01-31"),
         ("assistance_recorded", 6, "2021-02-10"),
-        ("link_formed", 2, "2021-04-11"),
         ("record_received", 2, "2021-04-11"),
+        ("link_formed", 2, "2021-04-11"),
+        ("needs_changed", 2, "2021-04-11"),
+        ("standing_changed", 2, "2021-04-11"),
+        ("finding_ended", 2, "2021-04-11"),
     ]
     corrected = next(row for row in body["items"] if row["kind"] == "assistance_corrected")
     assert corrected["agency"] == "psm"
     assert corrected["amount_thb"] == 200.0
-    assert corrected["summary_th"] == "psm แก้ไขข้อมูลการให้เงินช่วยเหลือ 200.00 บาท"
-    assert corrected["summary_en"] == "psm corrected what it gave: cash worth 200.00 baht"
+    assert corrected["summary_th"] == "psm แก้ไขข้อมูลการให้เงินช่วยเหลือ 200.00 บาท แก้จำนวนเงิน 100.00 → 200.00"
+    assert corrected["summary_en"] == (
+        "psm corrected what it gave: cash worth 200.00 baht; the amount 100.00 → 200.00"
+    )
 
 
 async def test_the_timeline_of_another_day_leaves_out_what_came_later(told: Stage) -> None:
     household = await first_id(told)
     early = await told.ask(f"/v1/households/{household}/timeline", valid_at=day(35).isoformat())
-    assert [row["sequence"] for row in early["items"]] == [1, 8, 4, 5]
+    said = [row["sequence"] for row in early["items"] if row["kind"].startswith(("record", "assistance"))]
+    assert said == [1, 8, 4, 5]
     known = await told.ask(f"/v1/households/{household}/timeline", as_of="seq:4")
     assert {row["sequence"] for row in known["items"]} == {1, 2, 4}
 
@@ -229,7 +247,7 @@ async def test_the_timeline_comes_in_pages(told: Stage) -> None:
 async def test_help_in_the_timeline_needs_the_right_to_see_help(told: Stage) -> None:
     path = f"/v1/households/{await first_id(told)}/timeline"
     kinds = {row["kind"] for row in (await told.ask(path, "gis"))["items"]}
-    assert kinds == {"record_received", "link_formed"}
+    assert kinds == {"record_received", "link_formed", "needs_changed", "standing_changed"}
 
 
 async def test_a_record_that_leaves_is_told_as_a_link_that_dissolves(stage: Stage) -> None:
@@ -245,7 +263,7 @@ async def test_a_record_that_leaves_is_told_as_a_link_that_dissolves(stage: Stag
     links = [(row["kind"], row["sequence"]) for row in rows if row["kind"].startswith("link")]
     assert links == [("link_formed", 2), ("link_dissolved", 10)]
     left = (await stage.ask("/v1/households", area="320105"))["items"][0]["household_id"]
-    assert rows[-1]["household_id"] == left
+    assert next(row for row in rows if row["kind"] == "link_dissolved")["household_id"] == left
     assert "record_received" in [
         row["kind"] for row in (await stage.ask(f"/v1/households/{left}/timeline"))["items"]
     ]
@@ -260,3 +278,165 @@ async def test_an_empty_statement_of_a_household_is_told_without_members(databas
     async with open_stage(database_url, log.items, tmp_path) as stage:
         body = await stage.ask(f"/v1/households/{await first_id(stage)}")
     assert (body["persons"], body["persons_at_home"], body["records"][0]["members"]) == ([], 0, [])
+
+
+async def test_every_row_has_three_clocks_and_says_who_acted(told: Stage) -> None:
+    rows = (await told.ask(f"/v1/households/{await first_id(told)}/timeline"))["items"]
+    clocks = {"happened_at", "reported_at", "recorded_at", "sequence", "source", "agency", "actor_kind"}
+    assert all(clocks <= set(row) and row["summary_th"] and row["summary_en"] for row in rows)
+    assert {row["actor_kind"] for row in rows} == {"source", "agency", "hub"}
+    link = next(row for row in rows if row["kind"] == "link_formed")
+    assert (link["rule"], link["score"]) == ("member_and_address", 150)
+
+
+async def test_the_timeline_can_go_as_the_hub_came_to_know(told: Stage) -> None:
+    path = f"/v1/households/{await first_id(told)}/timeline"
+    whole = (await told.ask(path, order="recorded"))["items"]
+    assert [row["sequence"] for row in whole] == sorted(row["sequence"] for row in whole)
+    happened = (await told.ask(path))["items"]
+    assert sorted(map(str, whole)) == sorted(map(str, happened))
+    assert (await told.get(path, order="by name")).status_code == 400
+
+
+async def test_the_timeline_tells_changed_and_returned_records_and_who_came_and_went(stage: Stage) -> None:
+    log = story()
+    house, somchai = a_house("A", house_code="32010000011", house_no="1"), a_member("1", "สมชาย", number=1)
+    child = a_member("9", "น้อย", number=9, year=2015)
+    log.received("tpmap", house, somchai, child)
+    log.withdrawn("tpmap", "A", reported_at=day(300))
+    log.received("tpmap", house, somchai, child)
+    await stage.fold(log.items)
+    path = f"/v1/households/{await first_id(stage, area='3201')}/timeline"
+    rows = {(row["sequence"], row["kind"]): row for row in (await stage.ask(path))["items"]}
+    assert {(10, "record_changed"), (11, "record_withdrawn"), (12, "record_returned")} <= set(rows)
+    assert rows[10, "members_come"]["names"] == ["น้อย ใจดี"]
+    assert rows[10, "members_gone"]["names"] == ["สมหญิง ใจดี"]
+    seen = {row["kind"]: row for row in (await stage.ask(path, "analyst"))["items"]}
+    assert seen["members_come"]["members"] == 1
+    assert "names" not in seen["members_come"]
+    assert "น้อย" not in json.dumps(seen, ensure_ascii=False)
+
+
+async def test_the_timeline_tells_levels_relapse_decisions_and_referrals(stage: Stage) -> None:
+    log = story()
+    log.received(
+        "pppconnext",
+        a_house("B", house_code="32010000011", house_no="1/2", level=1),
+        a_member("1", "สมชาย", number=1, is_head=True),
+        period="2567-1",
+        happened_at=day(400),
+    )
+    log.referred("R1", by_record("tpmap", "A"), happened_at=day(410), text="เยี่ยมบ้าน")
+    log.decided("UN-1-health", "confirmed", happened_at=day(30), text="ตรวจแล้ว")
+    await stage.fold(log.items)
+    household = await first_id(stage, area="3201")
+    rows = (await stage.ask(f"/v1/households/{household}/timeline"))["items"]
+    standings = [row["standing"] for row in rows if row["kind"] == "standing_changed"]
+    assert standings == ["poor", "exited", "relapsed"]
+    told = {row["kind"]: row for row in rows}
+    assert told["level_changed"]["level"] == 1
+    assert (told["referral_sent"]["text"], told["finding_decided"]["text"]) == ("เยี่ยมบ้าน", "ตรวจแล้ว")
+    assert told["finding_decided"]["verdict"] == "confirmed"
+    body = await stage.ask(f"/v1/households/{household}")
+    assert (body["standing"], [point["level"] for point in body["levels"]]) == ("poor", [1])
+    (referral,) = body["referrals"]
+    assert (referral["step"], referral["receiver"], len(referral["steps"])) == ("sent", "temple", 1)
+    then = await stage.ask(f"/v1/households/{household}", valid_at=day(40).isoformat())
+    assert [(one["finding"], one["state"]) for one in then["findings"]] == [("UN-1-health", "confirmed")]
+    hidden = await stage.ask(f"/v1/households/{household}", "gis")
+    assert not {"findings", "referrals"} & set(hidden)
+
+
+async def test_needs_over_time_say_which_source_said_it_and_in_which_words(stage: Stage) -> None:
+    log = story()
+    words = a_member("1", "สมชาย", number=1, cells={"health": "1"})
+    log.received("tpmap", a_house("A", needs={"health": True}), words, period="2567", happened_at=day(300))
+    await stage.fold(log.items)
+    household = await first_id(stage, area="3201")
+    stretches = (await stage.ask(f"/v1/households/{household}"))["needs_over_time"]["health"]
+    assert [(one["value"], one["source"], one["sequence"]) for one in stretches] == [
+        (True, "tpmap", 1),
+        (False, "pppconnext", 2),
+        (True, "tpmap", 10),
+    ]
+    assert [one["until"] for one in stretches] == [stretches[1]["since"], stretches[2]["since"], None]
+    assert stretches[2]["original"] == {"members": ["1"]}
+    seen = (await stage.ask(f"/v1/households/{household}", "gis"))["needs_over_time"]["health"]
+    assert all("original" not in one for one in seen)
+
+
+async def test_the_needs_of_every_statement_are_read_by_the_rules_in_force(stage: Stage) -> None:
+    log = story()
+    said = a_member("1", "สมชาย", number=1, cells={"health": "1"})
+    log.received("tpmap", a_house("T", tambon="320105", needs={"health": True}), said)
+    crosswalk = msgspec.structs.replace(DEFAULT_RULES.crosswalk, tpmap_words={"1": False, "0": True})
+    log.ruled(version="turned", crosswalk=crosswalk)
+    await stage.fold(log.items)
+    body = await stage.ask(f"/v1/households/{await first_id(stage, area='320105')}")
+    assert body["needs"]["health"] is False
+    assert body["values"]["health"]["value"] is False
+    assert body["needs_over_time"]["health"][0]["value"] is False
+
+
+async def test_one_help_reported_twice_counts_once_until_people_say_otherwise(stage: Stage) -> None:
+    log = story()
+    first = log.helped("n", by_citizen(2), happened_at=day(110), amount=50_000)
+    again = log.helped("t", by_citizen(2), happened_at=day(110), amount=50_000)
+    log.items[-1] = reported_by(log.items[-1], "temple")
+    await stage.fold(log.items)
+    path = f"/v1/households/{await first_id(stage, area='3201')}"
+    assert (await stage.ask(path))["assistance"] == {"actions": 2, "amount_thb": 700.0, "reported_twice": 1}
+    log.decided(f"D0-{again}-{first}", "dismissed", happened_at=day(120))
+    await stage.fold(log.items[-1:])
+    assert (await stage.ask(path))["assistance"] == {"actions": 3, "amount_thb": 1200.0, "reported_twice": 0}
+
+
+@pytest.mark.parametrize(
+    ("parameters", "found"),
+    [
+        ({"standing": "poor"}, ["3201"]),
+        ({"standing": "exited"}, []),
+        ({"standing": "unknown"}, ["3202"]),
+        ({"finding": "unserved"}, ["3201"]),
+        ({"finding": "duplicate"}, []),
+        ({"helped": "true"}, ["3201"]),
+        ({"helped": "false"}, ["3202"]),
+        ({"undecided": "true"}, []),
+        ({"undecided": "false"}, ["3201", "3202"]),
+        ({"level": "1"}, []),
+    ],
+)
+async def test_filters_by_what_is_known_of_a_household(
+    told: Stage, parameters: dict, found: list[str]
+) -> None:
+    body = await told.ask("/v1/households", valid_at=day(60).isoformat(), **parameters)
+    assert ([item["amphoe"] for item in body["items"]], body["total"]) == (found, len(found))
+
+
+async def test_the_total_comes_with_the_first_page_only(told: Stage) -> None:
+    question = {"valid_at": day(60).isoformat(), "limit": 1}
+    first = await told.ask("/v1/households", **question)
+    second = await told.ask("/v1/households", token=first["next"], **question)
+    assert (first["total"], "total" in second) == (2, False)
+
+
+async def test_a_finding_that_people_dismissed_is_no_problem(stage: Stage) -> None:
+    log = story()
+    log.decided("UN-1-health", "dismissed", happened_at=day(30))
+    await stage.fold(log.items)
+    then = {"valid_at": day(60).isoformat()}
+    assert (await stage.ask("/v1/households", finding="unserved", **then))["total"] == 0
+    assert (await stage.ask("/v1/households", finding="unserved", as_of="seq:9", **then))["total"] == 1
+
+
+@pytest.mark.parametrize("parameters", [{"finding": "unserved"}, {"helped": "true"}])
+async def test_filters_by_help_need_the_right_to_see_help(told: Stage, parameters: dict) -> None:
+    assert (await told.get("/v1/households", "gis", **parameters)).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("parameters", "path"), [({"standing": "rich"}, "standing"), ({"finding": "D3"}, "finding")]
+)
+async def test_a_word_that_is_no_filter_is_refused(told: Stage, parameters: dict, path: str) -> None:
+    answer = await told.get("/v1/households", **parameters)
+    assert (answer.status_code, answer.json()["path"]) == (400, path)

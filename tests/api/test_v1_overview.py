@@ -33,6 +33,10 @@ async def test_the_numbers_of_the_story(told: Stage) -> None:
         "assisted_households": 1,
         "actions": 1,
         "amount_thb": 200.0,
+        "twice": 0,
+        "unserved": 0,
+        "mistargeted": 0,
+        "exited": 1,
     }
     assert area(body, "3202")["households"] == 0
     assert len(body["areas"]) == 17

@@ -102,6 +102,7 @@ async def test_health_looks_at_nothing_and_ready_at_everything(told: Stage) -> N
         "lag": 0,
         "projector_error": None,
         "problems": [],
+        "versions": [{"version": 1, "state": "live", "checkpoint": 9, "at_work": False}],
     }
 
 

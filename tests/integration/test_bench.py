@@ -10,7 +10,6 @@ import pytest
 from psycopg import sql
 
 from hub.bench.append import append_raw
-from hub.bench.compare import count_differences
 from hub.bench.figures import DEMANDS, Figure, figure, verdict
 from hub.bench.measure import measure
 from hub.bench.samples import make_action, make_record
@@ -18,6 +17,7 @@ from hub.bench.stores import open_stores
 from hub.log import open_log
 from hub.settings import read_environment
 from projections import version as versions
+from projections.diff import count_differences
 from tests.fixtures.servers import temporary_folder
 
 KEY = b"k" * 32

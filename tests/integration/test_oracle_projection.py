@@ -11,11 +11,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from contracts.records import NEEDS
+from contracts.rules import DEFAULT_RULES
 from tests.builders import Log
-from tests.histories import histories
+from tests.histories import help_histories, histories
 from tests.integration.test_projection_laws import fold_all, projection
 from tests.oracle import Known, Oracle
 from tests.oracle_answers import counts
+from tests.oracle_findings import decisions, findings, repeats, standing_of
 from tests.oracle_world import Household, World
 
 GROUPS = "SELECT record, household FROM household_record WHERE recorded @> %(s)s::bigint"
@@ -27,15 +29,14 @@ WHERE fact.recorded @> %(s)s::bigint
 """
 HOUSEHOLDS = """
 SELECT household, basis, sources, in_sources, persons, amphoe, tambon, moo, health, living, education, income,
-    accessibility, level, head_name, house_code, house_no, ST_X(geom), ST_Y(geom)
+    accessibility, level, standing, head_name, house_code, house_no, ST_X(geom), ST_Y(geom)
 FROM household_state WHERE recorded @> %(s)s::bigint AND valid @> %(v)s::timestamptz
 """
 HELP = """
 SELECT state.action, state.sequence, lower(state.valid), state.amount_satang, state.corrected, reached.record,
-    encode(member.pseudonym, 'hex'), link.household
+    encode(member.pseudonym, 'hex'), reached.household, reached.repeats
 FROM action_state AS state
 LEFT JOIN action_household AS reached ON reached.action = state.action AND reached.recorded @> %(s)s::bigint
-LEFT JOIN household_record AS link ON link.record = reached.record AND link.recorded @> %(s)s::bigint
 LEFT JOIN member USING (member)
 WHERE state.recorded @> %(s)s::bigint
 """
@@ -54,10 +55,18 @@ SELECT amphoe, count(*), sum(persons), sum(cardinality(basis)), count(*) FILTER 
     count(*) FILTER (WHERE health), count(help.actions), coalesce(sum(help.actions), 0), coalesce(sum(help.satang), 0)
 FROM living LEFT JOIN help USING (household) GROUP BY amphoe
 """
+FINDINGS = """
+SELECT household, class, need, action, other, reason, satang, rules FROM finding
+WHERE recorded @> %(s)s::bigint AND valid @> %(v)s::timestamptz
+"""
+DECISIONS = """
+SELECT sequence, finding, verdict, happened_at, seen FROM finding_decision WHERE sequence <= %(s)s::bigint
+"""
 CATALOGUE = """
 SELECT 'agency', agency, name_th FROM agency WHERE recorded @> %(s)s::bigint
 UNION ALL SELECT 'programme', programme, cap_satang::text FROM programme WHERE recorded @> %(s)s::bigint
 UNION ALL SELECT 'area', code, edition FROM area WHERE recorded @> %(s)s::bigint
+UNION ALL SELECT 'rules', version, document->>'serves_days' FROM rules WHERE recorded @> %(s)s::bigint
 """
 
 Rows = set[tuple[object, ...]]
@@ -83,6 +92,7 @@ def household_row(household: Household) -> tuple[object, ...]:
         *household.place,
         *(household.preferred(need) for need in NEEDS),
         household.preferred("level"),
+        standing_of(household),
         *(household.preferred(field) for field in ("head_name", "house_code", "house_no")),
         *((None, None) if point is None else (point.lon, point.lat)),
     )
@@ -90,6 +100,7 @@ def household_row(household: Household) -> tuple[object, ...]:
 
 def help_rows(known: Known) -> Rows:
     found: Rows = set()
+    told_again = repeats(known)
     for number, action in known.actions.items():
         anchor = known.anchors[number]
         record, member = (None, None) if anchor is None else anchor
@@ -100,7 +111,7 @@ def help_rows(known: Known) -> Rows:
             action.corrected,
         )
         pseudonym = None if member is None else known.member_pseudonyms[member]
-        found.add((number, *content, record, pseudonym, known.household_of(number)))
+        found.add((number, *content, record, pseudonym, known.household_of(number), told_again.get(number)))
     return found
 
 
@@ -125,6 +136,8 @@ def catalogue_rows(known: Known) -> Rows:
     for programme in known.programmes.values():
         cap = None if programme.cap_satang is None else str(programme.cap_satang)
         found.add(("programme", programme.programme_id, cap))
+    if known.rules is not DEFAULT_RULES:
+        found.add(("rules", known.rules.version, str(known.rules.serves_days)))
     return found | {("area", code, edition.name) for (_, code), edition in known.areas.items()}
 
 
@@ -145,12 +158,25 @@ async def compare(connection: psycopg.AsyncConnection, oracle: Oracle, moment: d
     assert await stored(connection, HOUSEHOLDS, s=s, v=moment) == households
     assert await stored(connection, HELP, s=s) == help_rows(known)
     assert await stored(connection, AREAS, s=s, v=moment) == area_rows(world)
+    assert await stored(connection, FINDINGS, s=s, v=moment) == findings(world)
+    assert await stored(connection, DECISIONS, s=s) == decisions(known)
     assert await stored(connection, CATALOGUE, s=s) == catalogue_rows(known)
 
 
 @settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(log=histories(least=6, most=18), data=st.data())
 def test_the_tables_say_what_the_oracle_says(database_url: str, log: Log, data) -> None:
+    judge_tables(database_url, log, data)
+
+
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(log=help_histories(), data=st.data())
+def test_much_help_for_few_is_judged_as_the_oracle_judges_it(database_url: str, log: Log, data) -> None:
+    judge_tables(database_url, log, data)
+
+
+def judge_tables(database_url: str, log: Log, data) -> None:
+    """Fold the log in one way or another and compare at six drawn (valid_at, as_of)."""
     happened = [item.event.happened_at for item in log.items]
     offsets = st.sampled_from((dt.timedelta(), dt.timedelta(days=50), dt.timedelta(microseconds=-1)))
     moments = st.builds(lambda instant, offset: instant + offset, st.sampled_from(happened), offsets)
@@ -172,7 +198,10 @@ def test_the_oracle_knows_nothing_of_what_it_judges() -> None:
     folder = Path(__file__).parents[1]
     parts = (
         "oracle",
-        *(f"oracle_{part}" for part in ("statements", "world", "answers", "help", "history", "layers")),
+        *(
+            f"oracle_{part}"
+            for part in ("statements", "world", "findings", "answers", "help", "history", "layers")
+        ),
     )
     allowed = ("contracts.", "projections.linkage.", *(f"tests.{part}" for part in parts))
     for part in parts:

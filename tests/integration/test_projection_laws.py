@@ -14,7 +14,7 @@ from projections.linkage import features
 from projections.linkage.cluster import link
 from projections.runner import Projector, SequenceGap
 from projections.state import State
-from projections.tables import metadata
+from projections.tables import NO_OVERLAP, create_constraints, metadata
 from tests.builders import Log, a_house, a_member
 from tests.histories import histories
 from tests.projection_tables import all_rows
@@ -36,6 +36,20 @@ async def projection(database_url: str):
 def crowd(request, monkeypatch: pytest.MonkeyPatch) -> None:
     """The laws also hold where keys become crowded and cease to be."""
     monkeypatch.setattr(features, "CROWD", request.param)
+
+
+async def without_guards(connection) -> None:
+    """As a version under construction is: facts that will be closed later overlap for a while."""
+    for table, _ in NO_OVERLAP:
+        await connection.execute(f"ALTER TABLE {table} DROP CONSTRAINT IF EXISTS {table}_no_overlap")
+
+
+async def add_guards(connection) -> None:
+    """The exclusion constraints again: they refuse what overlaps."""
+    for statements in create_constraints().values():
+        for statement in statements:
+            if "EXCLUDE" in statement:
+                await connection.execute(statement)
 
 
 async def fold_all(connection, version, items, size: int, *, remember: bool) -> None:
@@ -83,6 +97,28 @@ def test_what_was_known_at_a_sequence_is_the_fold_of_the_events_up_to_it(
         async with projection(database_url) as (connection, version):
             await fold_all(connection, version, log.items[:until], 4, remember=True)
             assert await all_rows(connection, at=until) == remembered
+
+    run(work())
+
+
+@LAWS
+@given(log=histories(), size=st.integers(1, 5))
+def test_a_version_built_in_bulk_is_the_one_kept_live(
+    crowd: None, database_url: str, log: Log, size: int
+) -> None:
+    async def work() -> None:
+        async with projection(database_url) as (connection, version):
+            await fold_all(connection, version, log.items, 3, remember=True)
+            live = await all_rows(connection)
+        async with projection(database_url) as (connection, version):
+            projector = Projector(connection, version, bulk=True)
+            await projector.begin_bulk()
+            await without_guards(connection)
+            for start in range(0, len(log.items), size):
+                await projector.apply(log.items[start : start + size])
+            await projector.end_bulk()
+            assert await all_rows(connection) == live
+            await add_guards(connection)
 
     run(work())
 

@@ -286,6 +286,9 @@ def test_findings_rest_on_the_causes_that_made_them(summary):
         elif finding["finding"] == "D0":
             assert days[0] == days[1]
             assert told[0]["agency"] == told[1]["agency"] != told[1]["reporter"]
+        elif finding["finding"] == "D3":
+            assert len({row["kind"] for row in told}) >= 3
+            assert len({(day + dt.timedelta(days=92)).year for day in days}) == 1
     assert set(kinds) == {"D0", "D1", "D2", "D3", "unserved", "mistargeted"}
 
 
@@ -298,6 +301,17 @@ def test_no_help_is_doubled_by_chance(summary):
         elif not row["cause"].startswith("broken"):
             given[row["household_id"], row["kind"], row["need"]].add(row["agency"])
     assert [key for key, agencies in given.items() if len(agencies) > 1 and key not in doubled] == []
+
+
+def test_help_of_a_year_is_given_once_in_a_fiscal_year_unless_doubled(summary):
+    lines = (summary.out / "partners.ndjson").read_text(encoding="utf-8").splitlines()
+    yearly = {e["programme_id"] for e in map(json.loads, lines) if e.get("period") == "year"}
+    years = Counter()
+    for row in truth(summary, "actions"):
+        if row["programme_id"] in yearly and row["cause"] in {"hit", "complement", "miss", "outlier_d3"}:
+            day = dt.date.fromisoformat(row["happened_on"])
+            years[row["household_id"], row["programme_id"], (day + dt.timedelta(days=92)).year] += 1
+    assert set(years.values()) == {1}
 
 
 def test_help_never_happens_after_it_was_reported(summary):

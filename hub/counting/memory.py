@@ -1,0 +1,45 @@
+"""The counted facts of the live version in memory, shared by all requests, and the moment that one request asks about."""
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from hub.api.basis import Basis
+from hub.counting.facts import Facts, bring_forward, load_moment
+from hub.counting.moment import Moment, Point, look
+from hub.counting.numbers import micros
+
+if TYPE_CHECKING:
+    from hub.api.reading import Reading
+
+
+class Memory:
+    """Facts of one version; they are read when the first question comes and brought forward by later ones."""
+
+    def __init__(self) -> None:
+        self._facts: Facts | None = None
+        self._turn = asyncio.Lock()
+
+    @property
+    def bytes(self) -> int:
+        """What the facts take."""
+        return 0 if self._facts is None else self._facts.bytes
+
+    async def look(self, reading: "Reading") -> Moment:
+        """The moment of the basis. A question about the past that is known already costs no SQL."""
+        basis = reading.basis
+        if basis.reported_by is not None:
+            return look(await load_moment(reading.cursor, basis), point_of(basis))
+        async with self._turn:
+            facts = self._facts
+            if facts is None or facts.version != basis.version:
+                facts = Facts(basis.version)
+            if facts.through < basis.sequence:
+                await bring_forward(reading.cursor, facts, basis)
+            self._facts = facts
+            # Under the lock: nobody else may move the columns while this thread picks from them.
+            return await asyncio.to_thread(look, facts, point_of(basis))
+
+
+def point_of(basis: Basis) -> Point:
+    """The point that a basis stands for."""
+    return Point(micros(basis.valid_at), basis.sequence)
