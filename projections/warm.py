@@ -374,8 +374,11 @@ class _Reader:
         named = await self._rows("warm_persons_by_member", members=sorted(members))
         state.person_of.update({row[0]: row[1] for row in named})
         found: dict[int, set[Finding]] = {}
-        for household, *cells, start, end in await self._rows("warm_findings", households=asked):
-            finding = Finding(*cells, _utc(start), _utc_or_none(end))
+        for row in await self._rows("warm_findings", households=asked):
+            household, kind, need, action, other, reason, satang, rules, start, end = row
+            finding = Finding(
+                kind, need, action, other, reason, satang, rules, _utc(start), _utc_or_none(end)
+            )
             found.setdefault(household, set()).add(finding)
         state.findings.update((household, frozenset(findings)) for household, findings in found.items())
 

@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Mapping
 
 from contracts.times import end_of_day, start_of_day
+from tests import oracle_findings
 from tests.oracle import Action, Known
 from tests.oracle_answers import Answer, baht, total_baht
 from tests.oracle_world import World
@@ -56,6 +57,7 @@ def assistance_item(world: World, action: Action, *, personal: bool) -> Answer:
         "recorded_at": action.item.recorded_at,
         "sequence": action.item.sequence,
         "corrected": action.corrected,
+        "repeats": oracle_findings.repeats(world.known).get(action.action),
     }
     if personal:
         names = ("action_id", "recipient_name", "description")
@@ -72,7 +74,13 @@ def agency_assistance(world: World, agency: str, filters: Mapping[str, str], *, 
     return {
         "items": [assistance_item(world, action, personal=personal) for action in found],
         "agency": nothing if entry is None else agency_item(world.known, agency),
-        "totals": {"actions": len(found), "amount_thb": total_baht(found), "households": len(reached)},
+        "totals": {
+            "actions": len(found),
+            "amount_thb": total_baht(found),
+            "households": len(reached),
+            "reported_twice": 0,
+            "reported_twice_thb": 0.0,
+        },
     }
 
 

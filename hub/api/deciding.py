@@ -153,4 +153,6 @@ async def get_rules(
 
 def to_document(rules: Rules) -> dict[str, object]:
     """The rules with all their fields; as an event they leave out what has its usual value."""
-    return msgspec.structs.asdict(rules) | {"crosswalk": msgspec.structs.asdict(rules.crosswalk)}
+    document: dict[str, object] = msgspec.structs.asdict(rules)
+    document["crosswalk"] = msgspec.structs.asdict(rules.crosswalk)
+    return document

@@ -36,7 +36,9 @@ def evaluate(options: Options, dataset: Path, truth: str, mapping: Path, househo
 @linkage.command()
 @click.option("--dataset", type=FILE, required=True, help="CSV or Parquet, one person a row.")
 @click.option("--mapping", type=FILE, required=True, help="TOML: [fields] and [extra].")
-@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), required=True, help="Where to write it.")
+@click.option(
+    "--out", type=click.Path(path_type=Path, dir_okay=False), required=True, help="Where to write it."
+)
 @click.pass_obj
 def train(options: Options, dataset: Path, mapping: Path, out: Path) -> None:
     """Learn a linking model from a file, without any truth, and write it as JSON.
