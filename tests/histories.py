@@ -80,7 +80,7 @@ OTHER_CROSSWALK = msgspec.structs.replace(
     dimension_words={"ปกติ": True},
     tpmap_words={"1": True},
 )
-CROSSWALKS = (CROSSWALK,)
+CROSSWALKS = (CROSSWALK, OTHER_CROSSWALK)
 SQUARE = shapely.to_wkb(shapely.box(103.4, 14.8, 103.6, 15.0))
 
 

@@ -4,9 +4,9 @@ import datetime as dt
 from collections.abc import Mapping
 
 from contracts.times import end_of_day, start_of_day
-from tests import oracle_findings
 from tests.oracle import Action, Known
 from tests.oracle_answers import Answer, baht, total_baht
+from tests.oracle_findings import repeats
 from tests.oracle_world import World
 
 
@@ -57,7 +57,7 @@ def assistance_item(world: World, action: Action, *, personal: bool) -> Answer:
         "recorded_at": action.item.recorded_at,
         "sequence": action.item.sequence,
         "corrected": action.corrected,
-        "repeats": oracle_findings.repeats(world.known).get(action.action),
+        "repeats": repeats(world.known).get(action.action),
     }
     if personal:
         names = ("action_id", "recipient_name", "description")
