@@ -188,7 +188,8 @@ class _Rebuild:
         return version
 
     async def _fill(self, version: Version, last: int) -> Projector:
-        projector = Projector(self._writer, version, watch=self._stages)
+        projector = Projector(self._writer, version, watch=self._stages, bulk=True)
+        await projector.begin_bulk()
         async with contextlib.aclosing(
             open_batches(self._keys, self._log, self._vault, version, last)
         ) as batches:
@@ -211,6 +212,7 @@ class _Rebuild:
             yield items
 
     async def _constrain(self, projector: Projector, *, report: bool = True) -> None:
+        await projector.end_bulk()
         if self._is_constrained:
             return
         if report:
