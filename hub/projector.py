@@ -148,17 +148,21 @@ async def _watch(keys: AsyncConnection[TupleRow], log: JetStreamLog, projector: 
 
 
 async def _until_first(work: Coroutine[object, object, None], watch: Coroutine[object, object, None]) -> None:
-    """Until the work ends or the watch raises; what is still going on is stopped, its write under way ended."""
+    """Until the work ends or the watch raises; what is still going on is stopped, its write under way ended.
+
+    Raises what ended first: what an interrupted write says afterwards only follows from it.
+    """
     tasks = [asyncio.create_task(work), asyncio.create_task(watch)]
+    done: set[asyncio.Task[None]] = set()
     try:
-        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     finally:
         for task in tasks:
             task.cancel()
-        ended = await asyncio.gather(*tasks, return_exceptions=True)
-    for error in ended:
-        if isinstance(error, Exception):
-            raise error
+        await asyncio.gather(*tasks, return_exceptions=True)
+    for task in tasks:
+        if task in done:
+            task.result()
 
 
 async def open_batches(

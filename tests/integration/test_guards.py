@@ -15,7 +15,7 @@ from hub import projector as projector_module
 from hub.api.health import find_problems
 from hub.guards import explain
 from hub.log import Outgoing, Stored
-from hub.projector import project
+from hub.projector import NoLongerLive, _until_first, project
 from projections import version as versions
 from projections.version import Version
 from tests.fixtures.intake import OpenIntake
@@ -211,3 +211,18 @@ def test_a_type_that_is_odd_itself_is_told_shortened_and_in_one_line() -> None:
     assert type_of(name) == "ab" + "c" * 77
     assert type_of(b"\xff") is None
     assert Stored.__struct_fields__ == ("sequence", "time", "subject", "data")
+
+
+async def test_what_an_interrupted_write_says_does_not_hide_that_another_version_went_live() -> None:
+    async def work() -> None:
+        try:
+            await asyncio.sleep(60)
+        except asyncio.CancelledError:
+            raise psycopg.ProgrammingError("the write was cut off") from None
+
+    async def watch() -> None:
+        await asyncio.sleep(0)
+        raise NoLongerLive
+
+    with pytest.raises(NoLongerLive):
+        await _until_first(work(), watch())
