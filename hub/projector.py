@@ -120,7 +120,19 @@ async def _project_once(
         await AsyncConnection.connect(database_url, autocommit=True) as keys,
         contextlib.aclosing(open_batches(keys, log, vault, version, stop_at)) as batches,
     ):
-        await _until_first(run(projector, batches, progress or unheard), _watch(keys, log, projector))
+        try:
+            await _until_first(run(projector, batches, progress or unheard), _watch(keys, log, projector))
+        except psycopg.Error as error:
+            # The tables of a version that was replaced may be gone before this projector heard of it.
+            if await _is_replaced(database_url, version):
+                raise NoLongerLive from error
+            raise
+
+
+async def _is_replaced(database_url: str, version: versions.Version) -> bool:
+    async with await AsyncConnection.connect(database_url, autocommit=True) as connection:
+        live = await versions.fetch_live(connection.cursor())
+    return live is not None and live.number != version.number
 
 
 async def _lock_live(connection: AsyncConnection[TupleRow]) -> versions.Version:
