@@ -94,12 +94,15 @@ def _reconnect(state: State, output: Output, changed: RecordState, sequence: int
         block = state.blocks.get(key)
         if len(block) > 1 and not is_crowded(len(block)):
             candidates.update(block)
+    candidates |= state.decided.partners.get(changed.record, set()) & state.records.keys()
     candidates.discard(changed.record)
     before = state.edges.get(changed.record, {})
     now: dict[int, tuple[Edge, ...]] = {}
     for other in sorted(candidates):
         other_features = state.records[other].features
-        edges = compare(features, other_features) if other_features is not None else ()
+        if other_features is None:
+            continue
+        edges = compare(state.weigher, features, other_features, state.decided)
         if edges:
             now[other] = edges
     for other in before.keys() - now.keys():
@@ -142,7 +145,7 @@ def _regroup(state: State, output: Output, concerned: set[int], sequence: int) -
     records = _in_order(state, concerned)
     features = [record.features for record in records if record.features is not None]
     edges = {edge for record in concerned for group in state.edges.get(record, {}).values() for edge in group}
-    partition = cluster(features, list(edges))
+    partition = cluster(state.weigher, features, list(edges), state.decided)
     households = {state.household_of[record] for record in concerned if record in state.household_of}
     for member, person in partition.persons.items():
         _move(state.person_of, output, "person_member", member, person, sequence)

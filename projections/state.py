@@ -9,6 +9,8 @@ from projections.findings.rulebook import Terms
 from projections.findings.words import Finding
 from projections.households import Stretch
 from projections.index import Index
+from projections.linkage.constraints import Constraints
+from projections.linkage.default import default_weigher
 from projections.linkage.features import Edge, RecordFeatures
 from projections.statements import Segment, Statement
 
@@ -88,6 +90,8 @@ class State:
         self.findings: dict[int, frozenset[Finding]] = {}
         self.referrals: dict[str, ReferralState] = {}
         self.touched: set[int] = set()
+        self.weigher = default_weigher()
+        self.decided = Constraints()
         self.rules = DEFAULT_RULES
         self.rules_known = False
         self.agencies: set[str] = set()

@@ -29,10 +29,10 @@ SELECT here, member.record AS there, level, a, b, rule, score
 FROM person_edge JOIN member ON member.member = person_edge.other
 UNION ALL
 SELECT a, b, level, a, b, rule, score FROM link_edge
-WHERE a = ANY(%(records)s::bigint[]) AND level = 'household' AND upper_inf(recorded)
+WHERE a = ANY(%(records)s::bigint[]) AND level <> 'person' AND upper_inf(recorded)
 UNION ALL
 SELECT b, a, level, a, b, rule, score FROM link_edge
-WHERE b = ANY(%(records)s::bigint[]) AND level = 'household' AND upper_inf(recorded);
+WHERE b = ANY(%(records)s::bigint[]) AND level <> 'person' AND upper_inf(recorded);
 
 -- name: warm_record_rows
 -- The records themselves.
