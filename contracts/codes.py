@@ -145,6 +145,11 @@ FAULTS: Mapping[str, Code] = {
         "'{field}' ไม่ใช่รหัสแฝงที่เป็นเลขฐานสิบหก 32 หลัก",
         "Copy it from the hub's own answer.",
     ),
+    "GROUPS_INVALID": Code(
+        "'{field}' does not fit the verdict; expected {expected}.",
+        "'{field}' ไม่ตรงกับผลการตัดสิน ต้องเป็น {expected}",
+        "'same' needs one group; 'different' compares groups.",
+    ),
     "REFERRAL_UNNAMED": Code(
         "Nothing says which referral is meant; one of these is needed: {expected}.",
         "ไม่ทราบว่าหมายถึงการส่งต่อรายการใด ต้องมีอย่างน้อยหนึ่งอย่าง: {expected}",

@@ -7,49 +7,16 @@ new type with a pure upgrade.
 """
 
 import datetime as dt
-from typing import Annotated, Literal
+from typing import Literal
 
 import msgspec
 
+from contracts.events_base import Envelope, Zoned
+from contracts.events_links import LinkDecided, LinkDecisionRevoked, LinkModelActivated, LinkModelPublished
 from contracts.records import Help, House, Kind, Member, Need, RecipientRef, Words
 from contracts.rules import Rules
 
-Zoned = Annotated[dt.datetime, msgspec.Meta(tz=True)]
 EventNeed = Need | Literal["unknown"]
-
-WIRE_NAMES = {
-    "happened_at": "time",
-    "happened_until": "until",
-    "reported_at": "reportedat",
-    "received_at": "receivedat",
-    "causation_id": "causationid",
-    "correlation_id": "correlationid",
-    "batch_id": "batchid",
-}
-
-
-class Envelope(
-    msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="type", rename=WIRE_NAMES
-):
-    """What every event carries. `source` is who sends, `agency` who gives, `reporter` who reports, `actor` which key."""
-
-    specversion: Literal["1.0"]
-    id: str
-    source: str
-    province: str
-    happened_at: Zoned
-    received_at: Zoned
-    happened_until: Zoned | None = None
-    reported_at: Zoned | None = None
-    agency: str | None = None
-    reporter: str | None = None
-    actor: str | None = None
-    causation_id: str | None = None
-    correlation_id: str | None = None
-    purpose: str | None = None
-    contract: str | None = None
-    batch_id: str | None = None
-    row: int | None = None
 
 
 class SealedMember(msgspec.Struct, frozen=True, kw_only=True):
@@ -359,6 +326,10 @@ Event = (
     | ReferralDeclined
     | ReferralCompleted
     | ReferralCancelled
+    | LinkDecided
+    | LinkDecisionRevoked
+    | LinkModelPublished
+    | LinkModelActivated
 )
 ReferralStepEvent = (
     ReferralAcknowledged | ReferralAccepted | ReferralDeclined | ReferralCompleted | ReferralCancelled

@@ -129,7 +129,8 @@ class Help(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Words(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Free text of a person about a household: why a decision was taken, what a referral asks for."""
+    """Free text of a person about a household: why a decision was taken, what a referral asks for; `evidence` is what was on the screen."""
 
     text: str = ""
     reference: str | None = None
+    evidence: tuple[str, ...] = ()

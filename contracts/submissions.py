@@ -13,12 +13,14 @@ from contracts.amounts import AmountFault, parse_baht
 from contracts.codes import fault
 from contracts.errors import FieldError
 from contracts.events import VERDICTS, Agency, EventNeed, Programme
+from contracts.events_links import LINK_LEVELS, LINK_VERDICTS
 from contracts.records import NEEDS, Kind, Source
 from contracts.sources.assistance import normal_agency_id
 from contracts.sources.cells import key_text, text_of
 from contracts.sources.contract import DeliveredRow, RowFault
 from contracts.submissions_base import LONGEST_REASON, SubmissionBase, Text
 from contracts.submissions_decisions import DecisionSubmission, RulesSubmission, refuse_unknown_rules
+from contracts.submissions_links import LinkDecisionSubmission, LinkRevocationSubmission
 from contracts.submissions_referrals import (
     AcceptedSubmission,
     AcknowledgedSubmission,
@@ -153,6 +155,8 @@ Submission = (
     | DeclinedSubmission
     | CompletedSubmission
     | CancelledSubmission
+    | LinkDecisionSubmission
+    | LinkRevocationSubmission
 )
 SUBMISSIONS: tuple[type[SubmissionBase], ...] = (
     RecordSubmission,
@@ -170,6 +174,8 @@ SUBMISSIONS: tuple[type[SubmissionBase], ...] = (
     DeclinedSubmission,
     CompletedSubmission,
     CancelledSubmission,
+    LinkDecisionSubmission,
+    LinkRevocationSubmission,
 )
 TYPES = tuple(str(kind.__struct_config__.tag) for kind in SUBMISSIONS)
 NOT_COLUMNS = frozenset(("reported_at", "id", "reason"))
@@ -245,7 +251,8 @@ _CHOICES = {
     "$.kind": "cash, in_kind, care, loan, training",
     "$.period": "once, month, year",
     "$.cap_scope": "person, family, household",
-    "$.verdict": ", ".join(VERDICTS),
+    "$.verdict": ", ".join((*VERDICTS, *LINK_VERDICTS)),
+    "$.level": ", ".join(LINK_LEVELS),
     "$.rules.interval_days": "cash, in_kind, care, loan, training",
 }
 

@@ -25,6 +25,7 @@ from contracts.events import (
     ReferralStepEvent,
     decode_event,
 )
+from contracts.events_links import LinkDecided, LinkDecisionRevoked
 from hub.log import JetStreamLog
 from projections import queries
 
@@ -44,7 +45,7 @@ _TABLES = (
 )
 
 
-_COURSES = FindingDecided | ReferralSent | ReferralStepEvent
+_COURSES = FindingDecided | ReferralSent | ReferralStepEvent | LinkDecided | LinkDecisionRevoked
 _KEPT_OTHERWISE = (
     RecordReceived | RecordWithdrawn | AssistanceRecorded | AssistanceCorrected | AssistanceVoided | _COURSES
 )
@@ -260,7 +261,7 @@ async def _put_courses(connection: AsyncConnection[TupleRow], entries: Iterable[
         if not isinstance(event, _COURSES):
             continue
         sender = receiver = None
-        step = event.data.verdict if isinstance(event, FindingDecided) else _step_of(event)
+        step = event.data.verdict if isinstance(event, FindingDecided | LinkDecided) else _step_of(event)
         if isinstance(event, ReferralSent):
             sender, receiver = event.data.sender, event.data.receiver
         row = (token_of(entry.subject), entry.sequence, event.id, step, bytes.fromhex(event.data.subject))
@@ -270,7 +271,7 @@ async def _put_courses(connection: AsyncConnection[TupleRow], entries: Iterable[
         await connection.execute(_SQL["put_courses"], columns)
 
 
-def _step_of(event: ReferralSent | ReferralStepEvent) -> str:
+def _step_of(event: ReferralSent | ReferralStepEvent | LinkDecisionRevoked) -> str:
     return str(type(event).__struct_config__.tag).split(".")[1]
 
 

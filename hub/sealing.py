@@ -26,6 +26,7 @@ from contracts.events import (
     SealedMember,
     Sequenced,
 )
+from contracts.events_links import LinkDecided, LinkDecisionRevoked
 from contracts.records import Help, House, Member, Words
 
 NONCE_BYTES = 12
@@ -42,7 +43,7 @@ _members: msgspec.json.Decoder[Member] = msgspec.json.Decoder(Member)
 _helps: msgspec.json.Decoder[Help] = msgspec.json.Decoder(Help)
 _words: msgspec.json.Decoder[Words] = msgspec.json.Decoder(Words)
 _OF_HELP = AssistanceRecorded | AssistanceCorrected | AssistanceVoided
-_OF_WORDS = FindingDecided | ReferralSent | ReferralStepEvent
+_OF_WORDS = FindingDecided | ReferralSent | ReferralStepEvent | LinkDecided | LinkDecisionRevoked
 
 
 class KeyMissing(HubError):

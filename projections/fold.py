@@ -27,7 +27,8 @@ from contracts.events import (
     Sequenced,
     SubjectErased,
 )
-from projections import assistance, catalogue, erasure, records, referrals
+from contracts.events_links import LinkDecided, LinkDecisionRevoked, LinkModelActivated, LinkModelPublished
+from projections import assistance, catalogue, decided_links, erasure, records, referrals
 from projections.findings import decisions, keep
 from projections.output import Output, instant, number, text, written
 from projections.state import State
@@ -92,6 +93,14 @@ def _apply(state: State, output: Output, item: Sequenced) -> Touched:
             keep.apply_rules(state, output, item, event)
         case FindingDecided():
             decisions.apply_decided(output, item, event)
+        case LinkDecided():
+            decided_links.apply_link_decided(state, output, item, event)
+        case LinkDecisionRevoked():
+            decided_links.apply_link_revoked(state, output, item, event)
+        case LinkModelPublished():
+            decided_links.apply_link_model(state, output, item, event)
+        case LinkModelActivated():
+            decided_links.apply_link_activated(state, output, item, event)
         case ReferralSent():
             return referrals.apply_sent(state, output, item, event), None
         case (

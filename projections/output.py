@@ -44,6 +44,12 @@ COLUMNS: dict[str, str] = {
     ),
     "area": "level, code, parent, name_th, name_en, edition, approximate, attribution, geom, recorded",
     "batch": "sequence, batch, source, mode, period, reported_at, rows, counts",
+    "link_decision": (
+        "sequence, level, verdict, about, sizes, actor, happened_at, seen, model, subject, words, recorded"
+    ),
+    "link_revocation": "sequence, decision, actor, happened_at, subject, words",
+    "link_model": "sequence, model, norm, digest, trained_on, document",
+    "link_model_in_force": "model, recorded",
 }
 """The columns of every table in the order of its lines; `recorded` of a fact is last."""
 

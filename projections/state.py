@@ -4,6 +4,7 @@ import datetime as dt
 
 import msgspec
 
+from contracts.events_links import LinkLevel, LinkVerdict
 from contracts.rules import DEFAULT_RULES
 from projections.findings.rulebook import Terms
 from projections.findings.words import Finding
@@ -66,6 +67,20 @@ class ReferralState(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     member: int | None
 
 
+class DecidedLink(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """A standing decision of people about links; `groups` are pseudonyms of members (level person) or records (level household)."""
+
+    decision: int
+    level: LinkLevel
+    verdict: LinkVerdict
+    groups: tuple[tuple[str, ...], ...]
+
+    @property
+    def items(self) -> tuple[str, ...]:
+        """All pseudonyms, group by group."""
+        return tuple(item for group in self.groups for item in group)
+
+
 class State:
     """The memory of the fold, by id.
 
@@ -97,6 +112,10 @@ class State:
         self.agencies: set[str] = set()
         self.programmes: dict[str, Terms] = {}
         self.areas: set[tuple[str, str]] = set()
+        self.link_decisions: dict[int, DecidedLink] = {}
+        self.decisions_about: Index[str] = Index()
+        self.link_models: dict[str, str] = {}
+        self.link_model: str | None = None
 
     def forget_originals(self) -> None:
         """What only a change of rules needs."""
@@ -104,6 +123,20 @@ class State:
             for period, known in record.statements.items():
                 if known.originals:
                     record.statements[period] = msgspec.structs.replace(known, originals=b"")
+
+    def keep_link_decision(self, decided: DecidedLink) -> None:
+        """A decision stands; `decisions_about` finds it by each of its pseudonyms."""
+        self.link_decisions[decided.decision] = decided
+        for item in decided.items:
+            self.decisions_about.add(item, decided.decision)
+
+    def drop_link_decision(self, decision: int) -> DecidedLink | None:
+        """A decision stands no longer; None where none stood."""
+        decided = self.link_decisions.pop(decision, None)
+        if decided is not None:
+            for item in decided.items:
+                self.decisions_about.discard(item, decision)
+        return decided
 
     def size(self) -> int:
         """How many records and actions are remembered."""

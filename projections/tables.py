@@ -302,6 +302,49 @@ batch = sa.Table(
     _column("counts", pg.JSON()),
 )
 
+link_decision = sa.Table(
+    "link_decision",
+    metadata,
+    _column("sequence", BIGINT),
+    _column("level", sa.Text()),
+    _column("verdict", sa.Text()),
+    _column("about", pg.ARRAY(sa.Text())),
+    _column("sizes", pg.ARRAY(sa.SmallInteger())),
+    _column("actor", sa.Text(), null=True),
+    _column("happened_at", INSTANT),
+    _column("seen", BIGINT),
+    _column("model", sa.Text(), null=True),
+    _column("subject", pg.BYTEA()),
+    _column("words", pg.JSON(), null=True),
+    _column("recorded", pg.INT8RANGE()),
+)
+
+link_revocation = sa.Table(
+    "link_revocation",
+    metadata,
+    _column("sequence", BIGINT, key=True),
+    _column("decision", BIGINT),
+    _column("actor", sa.Text(), null=True),
+    _column("happened_at", INSTANT),
+    _column("subject", pg.BYTEA()),
+    _column("words", pg.JSON(), null=True),
+)
+
+link_model = sa.Table(
+    "link_model",
+    metadata,
+    _column("sequence", BIGINT, key=True),
+    _column("model", sa.Text()),
+    _column("norm", sa.Text()),
+    _column("digest", sa.Text()),
+    _column("trained_on", BIGINT),
+    _column("document", sa.Text()),
+)
+
+link_model_in_force = sa.Table(
+    "link_model_in_force", metadata, _column("model", sa.Text()), _column("recorded", pg.INT8RANGE())
+)
+
 OPEN = sa.text("upper_inf(recorded)")
 
 INDEXES: tuple[sa.Index, ...] = (
@@ -342,6 +385,8 @@ INDEXES: tuple[sa.Index, ...] = (
     sa.Index("finding_action", finding.c.action, postgresql_where=sa.text("action <> 0")),
     sa.Index("finding_decision_finding", finding_decision.c.finding),
     sa.Index("referral_record", referral.c.record),
+    sa.Index("link_decision_about", link_decision.c.about, postgresql_using="gin"),
+    sa.Index("link_revocation_decision", link_revocation.c.decision),
     sa.Index("area_geom", area.c.geom, postgresql_using="gist"),
 )
 
@@ -358,6 +403,8 @@ NO_OVERLAP: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("agency", ("agency", "recorded")),
     ("programme", ("programme", "recorded")),
     ("area", ("level", "code", "recorded")),
+    ("link_decision", ("sequence", "recorded")),
+    ("link_model_in_force", ("recorded",)),
 )
 """Facts of which no two may overlap: equality on the keys, overlap on the ranges (exclusion constraints)."""
 

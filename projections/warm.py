@@ -30,6 +30,7 @@ from contracts.events import (
     Sequenced,
     SubjectErased,
 )
+from contracts.events_links import LinkModelActivated
 from contracts.ids import household_id
 from contracts.needs import CROSSWALK
 from contracts.records import House, Member
@@ -41,7 +42,7 @@ from projections.findings.rulebook import Terms
 from projections.findings.words import Finding
 from projections.households import Stretch
 from projections.linkage.features import Edge, blocking_keys, citizen_key, house_key, is_crowded
-from projections.state import ActionState, RecordState, Ref, ReferralState, State
+from projections.state import ActionState, DecidedLink, RecordState, Ref, ReferralState, State
 from projections.statements import Statement, in_order, read_facts, read_features, read_member, segments
 
 _SQL = queries.load(Path(__file__).parent / "sql")
@@ -218,6 +219,29 @@ class _Reader:
             state.rules, state.rules_known = msgspec.json.decode(rules, type=Rules), True
         if any(isinstance(item.event, AgencyRegistered | BoundariesLoaded) for item in items):
             await self._entries()
+        await self._link_decisions()
+        await self._link_models(
+            [item.event.data.model for item in items if isinstance(item.event, LinkModelActivated)]
+        )
+
+    async def _link_decisions(self) -> None:
+        for decision, level, verdict, flat, sizes in await self._rows("warm_link_decisions"):
+            groups: list[tuple[str, ...]] = []
+            for size in sizes:
+                groups.append(tuple(flat[:size]))
+                flat = flat[size:]
+            self._state.keep_link_decision(
+                DecidedLink(decision=decision, level=level, verdict=verdict, groups=tuple(groups))
+            )
+
+    async def _link_models(self, named: list[str]) -> None:
+        """The model in force and the named ones; every one where the whole is loaded."""
+        for (model,) in await self._rows("warm_link_model_in_force"):
+            self._state.link_model = model
+            named = [*named, model]
+        if named or self._originals:
+            values = {"models": None if self._originals else named}
+            self._state.link_models.update(await self._rows("warm_link_models", **values))
 
     async def whole_catalogue(self) -> None:
         """All entries of the catalogue, and the rules."""

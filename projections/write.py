@@ -120,7 +120,13 @@ async def _erase(connection: AsyncConnection[TupleRow], output: Output) -> None:
             await cursor.execute(_SQL[name], {"sequences": [sequence for sequence, _ in versions]})
     if output.erased_subjects:
         subjects = [bytes.fromhex(subject) for subject in output.erased_subjects]
-        for name in ("erase_help", "erase_decision_words", "erase_referral_words"):
+        for name in (
+            "erase_help",
+            "erase_decision_words",
+            "erase_referral_words",
+            "erase_link_words",
+            "erase_revocation_words",
+        ):
             await connection.execute(_SQL[name], {"subjects": subjects})
 
 

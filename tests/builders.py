@@ -10,6 +10,7 @@ from contracts.events import (
     AssistanceCorrected,
     AssistanceRecorded,
     AssistanceVoided,
+    Erasure,
     Event,
     FindingDecided,
     FindingDecision,
@@ -31,8 +32,19 @@ from contracts.events import (
     SealedRecord,
     SealedReferral,
     Sequenced,
+    SubjectErased,
     Void,
     Withdrawal,
+)
+from contracts.events_links import (
+    LinkDecided,
+    LinkDecision,
+    LinkDecisionRevoked,
+    LinkModelActivated,
+    LinkModelChoice,
+    LinkModelDocument,
+    LinkModelPublished,
+    LinkRevocation,
 )
 from contracts.records import Help, House, Member, PartialDate, Point, RecipientRef, Words
 from contracts.rules import DEFAULT_RULES, Rules
@@ -203,6 +215,55 @@ class Log:
         envelope = self._envelope(happened_at or day(0), "stewards", actor=actor)
         return self._add(FindingDecided(**envelope, data=data), OpenedWords(Words(text=text)))
 
+    def linked(
+        self,
+        verdict: str,
+        *groups: tuple[str, ...],
+        level="household",
+        seen=None,
+        model=None,
+        actor="0a0a0a0a",
+        happened_at=None,
+        text="",
+    ) -> int:
+        """A decision about links between members or records, named by pseudonym (`record_of`, `member_of`)."""
+        seen = len(self.items) if seen is None else seen
+        data = LinkDecision(
+            level=level,
+            verdict=verdict,
+            groups=groups,
+            subject=groups[0][0],
+            words=b"",
+            seen=seen,
+            model=model,
+        )
+        envelope = self._envelope(happened_at or day(0), "stewards", actor=actor)
+        return self._add(LinkDecided(**envelope, data=data), OpenedWords(Words(text=text)))
+
+    def unlinked(self, decision: int, *, subject="00" * 16, actor="0a0a0a0a", text="") -> int:
+        """The decision about links at this sequence is taken back."""
+        data = LinkRevocation(decision=decision, subject=subject, words=b"")
+        envelope = self._envelope(day(0), "stewards", actor=actor)
+        return self._add(LinkDecisionRevoked(**envelope, data=data), OpenedWords(Words(text=text)))
+
+    def modelled(self, model: str, document: str = "{}", *, norm="norm@1", trained_on=0) -> int:
+        """A linking model is published."""
+        digest = hashlib.sha256(document.encode()).hexdigest()
+        data = LinkModelDocument(
+            model=model, norm=norm, digest=digest, document=document, trained_on=trained_on
+        )
+        return self._add(LinkModelPublished(**self._envelope(day(0), "committee"), data=data))
+
+    def activated(self, model: str) -> int:
+        """A published linking model is put into force."""
+        data = LinkModelChoice(model=model)
+        return self._add(LinkModelActivated(**self._envelope(day(0), "committee"), data=data))
+
+    def erased(self, *subjects: str) -> int:
+        """The keys of these subjects are destroyed."""
+        data = Erasure(subjects=subjects)
+        return self._add(SubjectErased(**self._envelope(day(0), "stewards"), data=data))
+
     def referred(
         self,
         referral_id: str,
@@ -246,6 +307,16 @@ class Log:
         data = ReferralAnswer(referral=referral, subject=subject, words=b"", action=action)
         envelope = self._envelope(happened_at or day(0), agency, agency=agency)
         return self._add(STEPS[step](**envelope, data=data), OpenedWords(Words(text=text)))
+
+
+def record_of(source: str, record_key: str) -> str:
+    """The pseudonym of a record."""
+    return ids.record_pseudonym(KEY, source, record_key)
+
+
+def member_of(source: str, record_key: str, key: str) -> str:
+    """The pseudonym of a member of a record."""
+    return ids.member_pseudonym(KEY, source, record_key, key)
 
 
 def by_citizen(number: int) -> RecipientRef:

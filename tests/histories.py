@@ -24,6 +24,7 @@ from contracts.events import (
     ProgrammeRegistered,
     SealedAction,
 )
+from contracts.events_links import LINK_LEVELS, LINK_VERDICTS
 from contracts.needs import CROSSWALK
 from contracts.records import NEEDS, Help, House, Member, Need, RecipientRef
 from contracts.sources.originals import DIMENSIONS, with_needs
@@ -38,6 +39,8 @@ from tests.builders import (
     by_household,
     by_record,
     day,
+    member_of,
+    record_of,
 )
 
 SOURCES = ("tpmap", "pppconnext", "thaiqm", "mso_logbook")
@@ -55,7 +58,7 @@ KINDS = (
     *("correct",) * 2,
     *("void",) * 2,
     *("aid",) * 6,
-    *("agency", "batch", "boundaries", "rules", "decision"),
+    *("agency", "batch", "boundaries", "rules", "decision", "link", "unlink", "model", "activate"),
     *("programme",) * 2,
 )
 PROBLEM: dict[Need, str] = {
@@ -81,15 +84,17 @@ OTHER_CROSSWALK = msgspec.structs.replace(
     tpmap_words={"1": True},
 )
 CROSSWALKS = (CROSSWALK, OTHER_CROSSWALK)
+PERSON_VERDICTS = ("same", "different", "needs_field_check")
 SQUARE = shapely.to_wkb(shapely.box(103.4, 14.8, 103.6, 15.0))
 
 
 class WholeLog(Log):
-    """A log with the events that are not about households, too. `given` are source, key and period of its statements."""
+    """A log with the events that are not about households, too. `given` are source, key and period of its statements, `link_decisions` sequences."""
 
     def __init__(self) -> None:
         super().__init__()
         self.given: list[tuple[str, str, str]] = []
+        self.link_decisions: list[int] = []
 
     def registered(self, agency: str, name: str) -> int:
         data = Agency(agency_id=agency, name_th=name)
@@ -210,6 +215,14 @@ def _add_event(draw: st.DrawFn, log: WholeLog, kind: str) -> None:
         case "decision":
             finding = draw(st.sampled_from(("D1-5-3", "UN-1-health", "MT-4", "D0-6-2")))
             log.decided(finding, draw(st.sampled_from(VERDICTS)), happened_at=moment)
+        case "link":
+            _add_link_decision(draw, log)
+        case "unlink":
+            log.unlinked(draw(st.sampled_from((1, *log.link_decisions))))
+        case "model":
+            log.modelled(draw(st.sampled_from("mn")), draw(st.sampled_from(("{}", '{"link":1}'))))
+        case "activate":
+            log.activated(draw(st.sampled_from("mn")))
         case "batch":
             log.delivered(source, moment)
         case _:
@@ -267,6 +280,19 @@ def speaking(
             scores = {COMPONENT[need]: 1.5 if value else 3.0 for need, value in needs.items()}
             house = replace(house, indicators={"components": scores} if scores else {})
     return with_needs(source, house, members), members
+
+
+def _add_link_decision(draw: st.DrawFn, log: WholeLog) -> None:
+    level = draw(st.sampled_from(LINK_LEVELS))
+    verdict = draw(st.sampled_from(LINK_VERDICTS if level == "household" else PERSON_VERDICTS))
+    if level == "household":
+        items = [record_of(source, key) for source, key in RECORDS]
+    else:
+        items = [member_of(*record, f"m{person}") for record in RECORDS for person in PEOPLE]
+    chosen = draw(st.lists(st.sampled_from(items), unique=True, min_size=2, max_size=4))
+    cut = 0 if verdict == "same" else draw(st.integers(1, len(chosen) - 1))
+    groups = [tuple(sorted(group)) for group in (chosen[:cut], chosen[cut:]) if group]
+    log.link_decisions.append(log.linked(verdict, *sorted(groups), level=level))
 
 
 def _add_programme(draw: st.DrawFn, log: WholeLog, agency: str) -> None:

@@ -14,6 +14,8 @@ FOUNDED_AT = {
     "member": "member / 1024",
     "action": "action",
     "finding_decision": "sequence",
+    "link_revocation": "sequence",
+    "link_model": "sequence",
     "batch": "sequence",
 }
 

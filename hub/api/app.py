@@ -27,6 +27,7 @@ from hub.api.health import get_health, get_metrics, get_ready
 from hub.api.household import get_household
 from hub.api.households import list_households
 from hub.api.layers import create_layer_routers
+from hub.api.linking import decide_link, revoke_link
 from hub.api.matrix import get_matrix, list_common
 from hub.api.metrics import Metrics
 from hub.api.mobility import get_mobility, list_mobility
@@ -87,6 +88,8 @@ def create_v1() -> Router:
             send_referral,
             step_referral,
             list_referrals,
+            decide_link,
+            revoke_link,
         ],
         guards=[refuse_unknown_parameters],
         dependencies={

@@ -10,7 +10,7 @@ from litestar.openapi.spec import Operation as OpenAPIOperation
 
 from contracts.codes import fault
 from contracts.errors import InvalidInput
-from hub.api import examples, examples_referrals
+from hub.api import examples, examples_links, examples_referrals
 from hub.api.asking import AnyRequest
 from hub.api.publishing import JSON, LONGEST_LINE, read_body, refuse_length
 from hub.api.reading import Hub
@@ -35,6 +35,20 @@ class DecideOperation(_SayingOperation):
     """The body of a decision, which is read by hand and therefore described by hand."""
 
     example = ("decision", examples_referrals.DECISION)
+
+
+@dataclasses.dataclass
+class LinkOperation(_SayingOperation):
+    """The body of a decision about links."""
+
+    example = ("decision", examples_links.LINK_DECISION)
+
+
+@dataclasses.dataclass
+class RevokeOperation(_SayingOperation):
+    """The body of a revocation, which may be empty."""
+
+    example = ("revocation", examples_links.REVOCATION)
 
 
 @dataclasses.dataclass

@@ -28,6 +28,7 @@ from contracts.events import (
     Void,
     Withdrawal,
 )
+from contracts.events_links import LinkModelActivated, LinkModelPublished
 from contracts.records import Help, Record
 from contracts.sources.assistance import DeliveredAction, content_action
 from contracts.sources.contract import content_cells
@@ -37,7 +38,15 @@ from hub.sealing import Nonces, seal, seal_members
 Family = Literal[
     "record", "withdrawal", "action", "correction", "void", "item", "batch", "decision", "referral", "step"
 ]
-Plain = AgencyRegistered | ProgrammeRegistered | BoundariesLoaded | BatchReceived | RulesPublished
+Plain = (
+    AgencyRegistered
+    | ProgrammeRegistered
+    | BoundariesLoaded
+    | BatchReceived
+    | RulesPublished
+    | LinkModelPublished
+    | LinkModelActivated
+)
 Ciphers = Mapping[str, AESGCM]
 PLAIN_TOKEN = re.compile(r"[A-Za-z0-9_-]{1,64}\Z")
 EVENT_NAMESPACE = uuid.UUID("6f0c3f3e-6d0b-5b43-9a54-0a3c6d3f1a03")

@@ -33,16 +33,28 @@ from contracts.submissions import (
     to_withdrawal,
 )
 from contracts.submissions_decisions import to_decision, to_rules
+from contracts.submissions_links import (
+    LinkDecisionSubmission,
+    LinkRevocationSubmission,
+    to_link_decision,
+    to_link_revocation,
+)
 from contracts.submissions_referrals import to_referral, to_step
 from contracts.times import bangkok_date
 from hub.intake.decisions import COMMITTEE, STEWARDS, decision_item, rules_item
 from hub.intake.intake import Intake
 from hub.intake.items import Delivery, Item, action_item, plain_item, record_item, void_item, withdrawal_item
+from hub.intake.links import link_decision_item, link_revocation_item
 from hub.intake.receipts import Receipt, rejected
 from hub.intake.referrals import referral_item, step_item
 from hub.log import BATCH_LIMIT
 
-NEEDED: dict[type, str] = {RulesSubmission: "rules", DecisionSubmission: "decide"}
+NEEDED: dict[type, str] = {
+    RulesSubmission: "rules",
+    DecisionSubmission: "decide",
+    LinkDecisionSubmission: "decide",
+    LinkRevocationSubmission: "decide",
+}
 
 
 class Publisher:
@@ -77,8 +89,10 @@ def sender_of(submission: Submission) -> str:
         return submission.reporter_id or submission.agency_id
     if isinstance(submission, ReferralSubmission):
         return submission.sender
-    if isinstance(submission, RulesSubmission | DecisionSubmission):
-        return COMMITTEE if isinstance(submission, RulesSubmission) else STEWARDS
+    if isinstance(submission, RulesSubmission):
+        return COMMITTEE
+    if isinstance(submission, DecisionSubmission | LinkDecisionSubmission | LinkRevocationSubmission):
+        return STEWARDS
     return submission.agency_id
 
 
@@ -140,6 +154,10 @@ def _item(intake: Intake, submission: Submission, publisher: Publisher, now: dt.
             return rules_item(to_rules(submission), delivery)
         case DecisionSubmission():
             return decision_item(to_decision(submission, today), delivery, key, row=row)
+        case LinkDecisionSubmission():
+            return link_decision_item(to_link_decision(submission, today), delivery, key, row=row)
+        case LinkRevocationSubmission():
+            return link_revocation_item(to_link_revocation(submission), delivery, row=row)
         case ReferralSubmission():
             return referral_item(to_referral(submission, context), delivery, key, row=row)
         case AgencySubmission() | ProgrammeSubmission():

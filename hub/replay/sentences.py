@@ -38,6 +38,10 @@ OTHER_EVENTS: Mapping[str, Text] = {
     "programme.registered.v1": Text("ขึ้นทะเบียนโครงการ", "registered a programme"),
     "boundaries.loaded.v1": Text("นำเข้าแนวเขตพื้นที่", "loaded boundaries"),
     "rules.published.v1": Text("ประกาศใช้หลักเกณฑ์", "published rules"),
+    "link.decided.v1": Text("ตัดสินการเชื่อมโยงข้อมูล", "decided about links"),
+    "link.decision_revoked.v1": Text("ถอนการตัดสินการเชื่อมโยง", "took back a decision about links"),
+    "linkmodel.published.v1": Text("เผยแพร่แบบจำลองการเชื่อมโยง", "published a linking model"),
+    "linkmodel.activated.v1": Text("เริ่มใช้แบบจำลองการเชื่อมโยง", "put a linking model into force"),
     "subject.erased.v1": Text("ลบข้อมูลส่วนบุคคลตามคำขอ", "erased personal data on request"),
 }
 

@@ -70,6 +70,16 @@ UPDATE referral AS fact SET recorded = int8range(lower(fact.recorded), gone.uppe
 FROM unnest(%(k0)s::bigint[], %(upper)s::bigint[]) AS gone (referral, upper)
 WHERE fact.referral = gone.referral AND upper_inf(fact.recorded);
 
+-- name: close_link_decision
+-- Decisions about links that were revoked.
+UPDATE link_decision AS fact SET recorded = int8range(lower(fact.recorded), gone.upper)
+FROM unnest(%(k0)s::bigint[], %(upper)s::bigint[]) AS gone (decision, upper)
+WHERE fact.sequence = gone.decision AND upper_inf(fact.recorded);
+
+-- name: close_link_model_in_force
+-- The linking model is no longer in force.
+UPDATE link_model_in_force SET recorded = int8range(lower(recorded), (%(upper)s::bigint[])[1]) WHERE upper_inf(recorded);
+
 -- name: drop_link_keys
 -- Keys under which records no longer meet others.
 DELETE FROM link_key AS known USING unnest(%(key)s::bigint[], %(record)s::bigint[]) AS gone (key, record)

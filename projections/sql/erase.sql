@@ -27,3 +27,11 @@ UPDATE finding_decision SET words = NULL WHERE subject = ANY(%(subjects)s::bytea
 -- name: erase_referral_words
 -- Empty the words of referrals of these subjects.
 UPDATE referral SET words = NULL WHERE subject = ANY(%(subjects)s::bytea[]);
+
+-- name: erase_link_words
+-- Empty the words of decisions about the links of these subjects.
+UPDATE link_decision SET words = NULL WHERE subject = ANY(%(subjects)s::bytea[]);
+
+-- name: erase_revocation_words
+-- Empty the words with which such decisions were taken back.
+UPDATE link_revocation SET words = NULL WHERE subject = ANY(%(subjects)s::bytea[]);

@@ -136,3 +136,16 @@ WHERE pseudonym = ANY(%(pseudonyms)s::bytea[]) AND upper_inf(recorded);
 -- All referrals as they stand.
 SELECT referral, encode(pseudonym, 'hex'), sender, receiver, need, due_at, record, member FROM referral
 WHERE upper_inf(recorded);
+
+-- name: warm_link_decisions
+-- Decisions about links that stand.
+SELECT sequence, level, verdict, about, sizes FROM link_decision WHERE upper_inf(recorded);
+
+-- name: warm_link_model_in_force
+-- The linking model in force, if one was activated.
+SELECT model FROM link_model_in_force WHERE upper_inf(recorded);
+
+-- name: warm_link_models
+-- The newest document of these linking models, or of all.
+SELECT DISTINCT ON (model) model, document FROM link_model
+WHERE %(models)s::text[] IS NULL OR model = ANY(%(models)s::text[]) ORDER BY model, sequence DESC;
