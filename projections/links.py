@@ -7,7 +7,7 @@ record only, groups are formed anew for the whole set, and only what differs is 
 from collections.abc import Iterable
 
 from projections.households import Stretch, build_stretches, prefer
-from projections.linkage.cluster import cluster
+from projections.linkage.cluster import Sets, cluster
 from projections.linkage.compare import compare
 from projections.linkage.features import Edge, blocking_keys, is_crowded
 from projections.output import Output, array, boolean, number, span, text
@@ -37,6 +37,33 @@ def relink(state: State, output: Output, changed: RecordState, sequence: int) ->
     else:
         _regroup(state, output, concerned, sequence)
     return concerned
+
+
+def reconsider(state: State, output: Output, records: Iterable[int], sequence: int) -> set[int]:
+    """Compare these records anew and group what hangs on them: what people decided about them changed. The records concerned."""
+    start = set(records)
+    for record in sorted(start):
+        start |= state.edges.get(record, {}).keys()
+        _reconnect(state, output, state.records[record], sequence)
+    concerned = _connected(state, start)
+    _regroup(state, output, concerned, sequence)
+    return concerned
+
+
+def reconsider_all(state: State, output: Output, sequence: int) -> None:
+    """Compare and group everybody anew: another model is in force. Sets are those of the links before and after."""
+    sets = Sets(state.records)
+    for record, others in state.edges.items():
+        for other in others:
+            sets.join(record, other)
+    for record in sorted(state.records):
+        _reconnect(state, output, state.records[record], sequence)
+    for record, others in state.edges.items():
+        for other in others:
+            sets.join(record, other)
+    for group in sets.groups().values():
+        if len(group) > 1:
+            _regroup(state, output, set(group), sequence)
 
 
 def restate(state: State, output: Output, sequence: int) -> None:

@@ -12,7 +12,6 @@ from projections.linkage.houses import ADDRESS, LEAST_SCORE
 from projections.linkage.weighing import OTHER, SAME, Place, Weigher, said
 
 DECIDED = "decided_same"
-FIELD_CHECK = "needs_field_check"
 
 
 class _Match(NamedTuple):
@@ -41,8 +40,6 @@ def _person_edges(
                 if weighed is None:
                     continue
                 score, rule = weighed.score, said(weighed.levels)
-                if verdict == "needs_field_check":
-                    score = min(score, weigher.model.link - 1)
             low, high = (a.member, b.member) if a.member < b.member else (b.member, a.member)
             edges.append(Edge(level="person", a=low, b=high, rule=rule, score=score))
             if a.current and b.current:
@@ -97,8 +94,6 @@ def _household_edge(
     verdict = decided.household(left.record, right.record) if decided else None
     if verdict == "same":
         return Edge(level="household", a=left.record, b=right.record, rule=DECIDED, score=ALWAYS)
-    if verdict == "needs_field_check":
-        return Edge(level="undecided", a=left.record, b=right.record, rule=FIELD_CHECK, score=0)
     if verdict is not None or not matches:
         return None
     sizes = tuple(sum(member.current for member in record.members) for record in (left, right))

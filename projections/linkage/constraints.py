@@ -1,6 +1,6 @@
 """What people decided about links, as pairs of members and of records. People win over the model; of two decisions on a pair the later."""
 
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Mapping
 from typing import Literal
 
 import msgspec
@@ -12,10 +12,7 @@ ALWAYS = 10**9
 
 
 class LinkDecision(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """One decision in force. `level` is that of `groups`: members (person) or records (household), each group ordered.
-
-    Inside a group the verdict `same` joins; between groups everything is apart. The other verdicts speak of every pair of the items.
-    """
+    """One decision in force. `level` is that of `groups`: members (person) or records (household)."""
 
     sequence: int
     level: Literal["person", "household"]
@@ -30,7 +27,7 @@ class Constraints:
         self.persons: dict[Pair, Verdict] = {}
         self.records: dict[Pair, Verdict] = {}
         self.partners: dict[int, set[int]] = {}
-        """The other records that decisions name together with a record; those of members too."""
+        """The other records that people put together with a record, or whose members with one of its own."""
 
     def __bool__(self) -> bool:
         return bool(self.persons or self.records)
@@ -47,30 +44,32 @@ class Constraints:
 NOTHING_DECIDED = Constraints()
 
 
-def pairs_of(decision: LinkDecision) -> Iterable[tuple[Pair, Verdict]]:
-    """The pairs that a decision speaks of, low item first, with what it says of each."""
+def pairs_of(decision: LinkDecision) -> Iterable[Pair]:
+    """The pairs that a decision speaks of, low item first: all of one group for `same`, across groups else; none for a visit to be made."""
+    if decision.verdict == "needs_field_check":
+        return
     placed = sorted((item, number) for number, group in enumerate(decision.groups) for item in group)
     for position, (low, group) in enumerate(placed):
         for high, other in placed[position + 1 :]:
-            if low == high:
-                continue
-            apart = decision.verdict == "same" and group != other
-            yield (low, high), "different" if apart else decision.verdict
+            if low != high and (group == other) == (decision.verdict == "same"):
+                yield low, high
 
 
 def compile_constraints(decisions: Iterable[LinkDecision], record_of: Mapping[int, int]) -> Constraints:
-    """The constraints of the decisions in force, oldest first or not. `record_of` gives the record of every member named."""
+    """The constraints of the decisions in force, in any order. `record_of` gives the record of every member named."""
     found = Constraints()
     for decision in sorted(decisions, key=lambda one: one.sequence):
         where = found.persons if decision.level == "person" else found.records
-        for pair, verdict in pairs_of(decision):
-            where[pair] = verdict
-            records = {record_of[item] if decision.level == "person" else item for item in pair}
-            for record in records:
-                found.partners.setdefault(record, set()).update(records - {record})
+        for pair in pairs_of(decision):
+            where[pair] = decision.verdict
+    together = [(record_of[low], record_of[high]) for low, high in confirmed(found.persons)]
+    for low, high in together + confirmed(found.records):
+        if low != high:
+            found.partners.setdefault(low, set()).add(high)
+            found.partners.setdefault(high, set()).add(low)
     return found
 
 
-def confirmed(decided: Mapping[Pair, Verdict], among: Set[int]) -> list[Pair]:
-    """The confirmed pairs inside a set of items."""
-    return [pair for pair, verdict in decided.items() if verdict == "same" and among.issuperset(pair)]
+def confirmed(decided: Mapping[Pair, Verdict]) -> list[Pair]:
+    """The pairs that people put together."""
+    return [pair for pair, verdict in decided.items() if verdict == "same"]

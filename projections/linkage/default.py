@@ -19,3 +19,9 @@ def default_model() -> LinkModel:
 def default_weigher() -> Weigher:
     """The shipped model, ready."""
     return Weigher(default_model())
+
+
+@functools.lru_cache(maxsize=4)
+def weigher_of(document: str) -> Weigher:
+    """A published model, ready. Raises msgspec.DecodeError for a document that is no model of this code."""
+    return Weigher(msgspec.json.decode(document, type=LinkModel))

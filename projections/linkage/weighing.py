@@ -150,10 +150,8 @@ class Weigher:
         if 0 < area <= rare_level("area"):
             strangers += self.rare("area", "area", here[1], there[1])
         relatives = prior.relatives + self._dwelling.relatives[dwelling] + self._area.relatives[area]
-        if dwelling == 0 or area == 0:
-            address = UNKNOWN
-        else:
-            address = SAME if dwelling <= 2 and area <= 4 else OTHER
+        near = SAME if dwelling <= 2 and area <= 4 else OTHER
+        address = near if dwelling and area else UNKNOWN
         return Place(dwelling, area, strangers, relatives, prior.relatives, address)
 
     def weigh(self, a: MemberFeatures, b: MemberFeatures, place: Place, floor: int) -> Weighed | None:
