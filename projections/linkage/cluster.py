@@ -176,6 +176,8 @@ def _within(
     members = _Members(weigher, records, decided)
     cut = cut_of(weigher.model)
     scores = {(edge.a, edge.b): edge.score for edge in edges if edge.level == "person"}
+    if decided.inside:
+        scores |= {pair: ALWAYS for record in records for pair in decided.inside.get(record.record, ())}
     households = _households(records, [edge for edge in edges if edge.level == "household"], decided)
     again = _in_context(members, scores, households, cut.link)
     return Partition(
@@ -233,7 +235,7 @@ def cluster(
     decided: Constraints = NOTHING_DECIDED,
 ) -> Partition:
     """Persons and households of these records, given every edge between them. Order of the arguments does not matter."""
-    if not edges:
+    if not edges and not decided.inside:
         return Partition(
             persons={member.member: member.member for record in records for member in record.members},
             households={record.record: record.record for record in records},
