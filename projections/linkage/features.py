@@ -127,12 +127,8 @@ def _member_keys(member: MemberFeatures, tambon: str | None) -> set[int]:
         keys.add(key_of("names", first, sound_key(member.last), year))
     if first and tambon is not None:
         keys.add(key_of("first", tambon, first, year))
-    if _has_exact_day(member):
-        day = f"{year}-{member.month}-{member.day}"
-        if tambon is not None:
-            keys.add(key_of("day", tambon, day))
-        if first:
-            keys.add(key_of("first_day", first, day))
+    if tambon is not None and _has_exact_day(member):
+        keys.add(key_of("day", tambon, year, str(member.month), str(member.day)))
     return keys
 
 
