@@ -19,7 +19,7 @@ def relink(state: State, output: Output, changed: RecordState, sequence: int) ->
     """Bring links and household states up to date after `changed` got a new statement; the records concerned."""
     ordered = in_order(changed.statements.values())
     changed.line = segments(ordered)
-    features = read_features(changed.record, changed.source, ordered)
+    features = read_features(changed.record, changed.source, changed.pseudonym, ordered)
     start = {changed.record}
     is_same = features == changed.features
     if not is_same:
