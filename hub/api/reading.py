@@ -4,15 +4,15 @@ import asyncio
 import contextlib
 import dataclasses
 import time
-from collections.abc import AsyncGenerator, Sequence
-from typing import Protocol, runtime_checkable
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from typing import LiteralString, Protocol, runtime_checkable
 
-from psycopg import AsyncConnection, AsyncCursor
+from psycopg import AsyncConnection, AsyncCursor, sql
 from psycopg import errors as postgres
 from psycopg.rows import TupleRow
 from psycopg_pool import AsyncConnectionPool
 
-from contracts.errors import Unavailable
+from contracts.errors import HubError, Unavailable
 from contracts.events import OpenedHelp, OpenedRecord, OpenedWords
 from hub.api.answers import Overview
 from hub.api.basis import Basis, Question, resolve_basis
@@ -32,6 +32,11 @@ PATIENCE_SECONDS = 3.0
 PROJECTION_SECONDS = 5.0
 POLL_SECONDS = 0.01
 SESSION = "-c plan_cache_mode=force_custom_plan -c statement_timeout=10000 -c TimeZone=UTC -c jit=off -c work_mem=48MB"
+REPEATABLE_READ_ONLY = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"
+PLAN_ONCE = "SET LOCAL plan_cache_mode TO force_generic_plan"
+PLAN_EACH = "SET LOCAL plan_cache_mode TO force_custom_plan"
+Asked = tuple[LiteralString | sql.Composed, Mapping[str, object]]
+"""A statement and its parameters."""
 
 
 @runtime_checkable
@@ -69,6 +74,23 @@ class Reading:
     cursor: AsyncCursor[TupleRow]
     basis: Basis
 
+    async def fetch_each(self, asked: Sequence[Asked], *, planned_once: bool = False) -> list[list[TupleRow]]:
+        """The rows of each of these statements, all of them in one round trip to the database.
+
+        `planned_once`: a prepared statement keeps its plan, whatever its parameters. Only for statements that begin at one
+        household and go by its number: of an instant alone (`valid @> …`) PostgreSQL would expect one row and walk through all.
+        """
+        connection = self.cursor.connection
+        cursors = [connection.cursor() for _ in asked]
+        async with connection.pipeline():
+            if planned_once:
+                await connection.execute(PLAN_ONCE)
+            for cursor, (statement, values) in zip(cursors, asked, strict=True):
+                await cursor.execute(statement, values)
+            if planned_once:
+                await connection.execute(PLAN_EACH)
+        return [await cursor.fetchall() for cursor in cursors]
+
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Hub:
@@ -86,15 +108,21 @@ class Hub:
 
     @contextlib.asynccontextmanager
     async def read(self, question: Question, token: Token | None = None) -> AsyncGenerator[Reading]:
-        """One REPEATABLE READ transaction with its basis. Raises InvalidInput or Unavailable."""
+        """One REPEATABLE READ transaction with its basis. Raises InvalidInput or Unavailable.
+
+        A refusal inside the block ends it as an answer does: after a rollback the connection would have to prepare its statements anew.
+        """
         if question.min_sequence is not None:
             await self.wait_until_projected(question.min_sequence)
+        refusal: HubError | None = None
         async with (
             self.pool.connection() as connection,
-            connection.transaction(),
+            contextlib.AsyncExitStack() as ending,
             connection.cursor() as cursor,
         ):
-            await cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            async with connection.pipeline():
+                await ending.enter_async_context(connection.transaction())
+                await connection.execute(REPEATABLE_READ_ONLY)
             basis = await resolve_basis(
                 cursor,
                 as_of=question.as_of,
@@ -103,7 +131,12 @@ class Hub:
                 now=self.clock(),
                 token=token,
             )
-            yield Reading(cursor=cursor, basis=basis)
+            try:
+                yield Reading(cursor=cursor, basis=basis)
+            except HubError as error:
+                refusal = error
+        if refusal is not None:
+            raise refusal
 
     async def wait_until_projected(self, sequence: int) -> None:
         """Returns when the live version is at `sequence`. Raises Unavailable after five seconds."""

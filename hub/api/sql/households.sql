@@ -65,11 +65,29 @@ SELECT v.sequence, r.source, v.period, v.happened_at, v.reported_at, e.recorded_
 FROM record_version AS v JOIN record AS r USING (record) JOIN event AS e ON e.sequence = v.sequence
 WHERE v.sequence = ANY(%(basis)s::bigint[]) ORDER BY v.happened_at, v.sequence;
 
--- name: fetch_persons
--- The persons of these members at s.
-SELECT fact.member, fact.person, founder.person_id
-FROM person_member AS fact JOIN member AS founder ON founder.member = fact.person
-WHERE fact.member = ANY(%(members)s::bigint[]) AND fact.recorded @> %(sequence)s::bigint;
+-- name: list_household_statements
+-- Every statement on which a household ever rested over the world's time, as known at s, the oldest first.
+SELECT v.sequence, r.source, v.period, v.happened_at, v.reported_at, e.recorded_at, v.amphoe, v.tambon, v.document::text
+FROM record_version AS v JOIN record AS r USING (record) JOIN event AS e ON e.sequence = v.sequence
+WHERE v.sequence IN (
+    SELECT unnest(s.basis) FROM {states} AS s
+    WHERE s.household = %(household)s::bigint AND s.recorded @> %(sequence)s::bigint
+)
+ORDER BY v.happened_at, v.sequence;
+
+-- name: list_household_persons
+-- The persons at s of all members of the records of a household, and whether another household has a record that lists them.
+SELECT fact.member, fact.person, founder.person_id, EXISTS (
+    SELECT FROM person_member AS near
+    JOIN member AS far ON far.member = near.member
+    JOIN household_record AS there ON there.record = far.record AND there.recorded @> %(sequence)s::bigint
+    WHERE near.person = fact.person AND near.recorded @> %(sequence)s::bigint AND there.household <> %(household)s::bigint
+)
+FROM household_record AS link
+JOIN member AS m ON m.record = link.record
+JOIN person_member AS fact ON fact.member = m.member AND fact.recorded @> %(sequence)s::bigint
+JOIN member AS founder ON founder.member = fact.person
+WHERE link.household = %(household)s::bigint AND link.recorded @> %(sequence)s::bigint;
 
 -- name: fetch_homes
 -- The household at which each of these persons is at home at (v, s): that of the newest statement that lists the person.
