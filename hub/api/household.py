@@ -139,12 +139,15 @@ async def fetch_parts(
     reading: Reading, values: Mapping[str, object], *, helped: bool
 ) -> dict[str, list[TupleRow]]:
     """The rows of every statement about the household, by its name; findings and referrals only where help may be seen."""
-    relations = {"states": states(reading.basis), "actions": actions(reading.basis)}
+    relations = {
+        "states": states(reading.basis),
+        "actions": actions(reading.basis),
+        "findings": findings(reading.basis),
+    }
+    await reading.plan_once()
     names = [*PARTS, *(HELP_PARTS if helped else ())]
-    asked = [
-        (sql.SQL(SQL[name]).format(**relations, findings=findings(reading.basis)), values) for name in names
-    ]
-    return dict(zip(names, await reading.fetch_each(asked, planned_once=True), strict=True))
+    statements = [sql.SQL(SQL[name]).format(**relations) for name in names]
+    return dict(zip(names, await reading.fetch_each(statements, values), strict=True))
 
 
 def to_stretches(rows: Sequence[TupleRow]) -> list[Stretch]:
@@ -168,9 +171,8 @@ def read_crosswalk(document: str) -> Crosswalk:
 
 async def fetch_statements(reading: Reading, basis: list[int]) -> list[BasisStatement]:
     """The statements of a basis, the oldest first, their needs as the rules in force at s read them."""
-    rules, rows = await reading.fetch_each(
-        [(SQL["fetch_rules"], reading.basis.values), (SQL["fetch_statements"], {"basis": basis})]
-    )
+    statements = [sql.SQL(SQL["fetch_rules"]), sql.SQL(SQL["fetch_statements"])]
+    rules, rows = await reading.fetch_each(statements, reading.basis.values | {"basis": basis})
     return to_statements(rows, rules)
 
 

@@ -5,7 +5,7 @@ import contextlib
 import dataclasses
 import time
 from collections.abc import AsyncGenerator, Mapping, Sequence
-from typing import LiteralString, Protocol, runtime_checkable
+from typing import Protocol, runtime_checkable
 
 from psycopg import AsyncConnection, AsyncCursor, sql
 from psycopg import errors as postgres
@@ -34,9 +34,7 @@ POLL_SECONDS = 0.01
 SESSION = "-c plan_cache_mode=force_custom_plan -c statement_timeout=10000 -c TimeZone=UTC -c jit=off -c work_mem=48MB"
 REPEATABLE_READ_ONLY = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"
 PLAN_ONCE = "SET LOCAL plan_cache_mode TO force_generic_plan"
-PLAN_EACH = "SET LOCAL plan_cache_mode TO force_custom_plan"
-Asked = tuple[LiteralString | sql.Composed, Mapping[str, object]]
-"""A statement and its parameters."""
+Statement = sql.SQL | sql.Composed
 
 
 @runtime_checkable
@@ -74,22 +72,23 @@ class Reading:
     cursor: AsyncCursor[TupleRow]
     basis: Basis
 
-    async def fetch_each(self, asked: Sequence[Asked], *, planned_once: bool = False) -> list[list[TupleRow]]:
-        """The rows of each of these statements, all of them in one round trip to the database.
+    async def fetch_each(
+        self, statements: Sequence[Statement], values: Mapping[str, object]
+    ) -> list[list[TupleRow]]:
+        """The rows of each of these statements, all of them in one statement."""
+        lists = [sql.SQL("ARRAY(SELECT row FROM ({}) AS row)").format(one) for one in statements]
+        found = self.cursor.connection.cursor(binary=True)
+        await found.execute(sql.SQL("SELECT {}").format(sql.SQL(", ").join(lists)), values)
+        row = await found.fetchone()
+        return [] if row is None else list(row)
 
-        `planned_once`: a prepared statement keeps its plan, whatever its parameters. Only for statements that begin at one
-        household and go by its number: of an instant alone (`valid @> …`) PostgreSQL would expect one row and walk through all.
+    async def plan_once(self) -> None:
+        """From here to the end of the transaction a prepared statement keeps its plan, whatever its parameters.
+
+        For statements that begin at one household and go by its number: of an instant alone (`valid @> …`) PostgreSQL would
+        expect one row and walk through all.
         """
-        connection = self.cursor.connection
-        cursors = [connection.cursor() for _ in asked]
-        async with connection.pipeline():
-            if planned_once:
-                await connection.execute(PLAN_ONCE)
-            for cursor, (statement, values) in zip(cursors, asked, strict=True):
-                await cursor.execute(statement, values)
-            if planned_once:
-                await connection.execute(PLAN_EACH)
-        return [await cursor.fetchall() for cursor in cursors]
+        await self.cursor.execute(PLAN_ONCE)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

@@ -91,18 +91,29 @@ WHERE link.household = %(household)s::bigint AND link.recorded @> %(sequence)s::
 
 -- name: fetch_homes
 -- The household at which each of these persons is at home at (v, s): that of the newest statement that lists the person.
-SELECT DISTINCT ON (fact.person) fact.person, s.household
-FROM person_member AS fact
-JOIN member AS m ON m.member = fact.member
-JOIN household_record AS link ON link.record = m.record AND link.recorded @> %(sequence)s::bigint
-JOIN {states} AS s ON s.household = link.household
-    AND s.recorded @> %(sequence)s::bigint AND s.valid @> %(valid_at)s::timestamptz
-JOIN record_version AS v ON v.sequence = ANY(s.basis) AND v.record = m.record
-WHERE fact.person = ANY(%(persons)s::bigint[]) AND fact.recorded @> %(sequence)s::bigint
-    AND EXISTS (
-        SELECT FROM json_array_elements(v.document -> 'members') AS listed WHERE (listed ->> 'id')::bigint = m.member
-    )
-ORDER BY fact.person, v.happened_at DESC, v.sequence DESC;
+SELECT DISTINCT ON (known.person) known.person, known.household
+FROM (
+    SELECT fact.person, m.member, m.record, link.household
+    FROM person_member AS fact
+    JOIN member AS m ON m.member = fact.member
+    JOIN household_record AS link ON link.record = m.record AND link.recorded @> %(sequence)s::bigint
+    WHERE fact.person = ANY(%(persons)s::bigint[]) AND fact.recorded @> %(sequence)s::bigint
+) AS known
+CROSS JOIN LATERAL (
+    SELECT s.basis FROM {states} AS s
+    WHERE s.household = known.household AND s.recorded @> %(sequence)s::bigint AND s.valid @> %(valid_at)s::timestamptz
+    OFFSET 0
+) AS standing
+CROSS JOIN LATERAL (
+    SELECT v.sequence, v.happened_at FROM record_version AS v
+    WHERE v.sequence = ANY(standing.basis) AND v.record = known.record
+        AND EXISTS (
+            SELECT FROM json_array_elements(v.document -> 'members') AS listed
+            WHERE (listed ->> 'id')::bigint = known.member
+        )
+    OFFSET 0
+) AS said
+ORDER BY known.person, said.happened_at DESC, said.sequence DESC;
 
 -- name: list_aliases
 -- The other household ids that resolve here at s.
