@@ -144,10 +144,9 @@ async def fetch_parts(
         "actions": actions(reading.basis),
         "findings": findings(reading.basis),
     }
-    await reading.plan_once()
     names = [*PARTS, *(HELP_PARTS if helped else ())]
     statements = [sql.SQL(SQL[name]).format(**relations) for name in names]
-    return dict(zip(names, await reading.fetch_each(statements, values), strict=True))
+    return dict(zip(names, await reading.fetch_each_about(statements, values), strict=True))
 
 
 def to_stretches(rows: Sequence[TupleRow]) -> list[Stretch]:

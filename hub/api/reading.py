@@ -7,8 +7,9 @@ import time
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from typing import Protocol, runtime_checkable
 
-from psycopg import AsyncConnection, AsyncCursor, sql
+from psycopg import AsyncConnection, AsyncCursor, IsolationLevel, sql
 from psycopg import errors as postgres
+from psycopg.pq import TransactionStatus
 from psycopg.rows import TupleRow
 from psycopg_pool import AsyncConnectionPool
 
@@ -32,7 +33,6 @@ PATIENCE_SECONDS = 3.0
 PROJECTION_SECONDS = 5.0
 POLL_SECONDS = 0.01
 SESSION = "-c plan_cache_mode=force_custom_plan -c statement_timeout=10000 -c TimeZone=UTC -c jit=off -c work_mem=48MB"
-REPEATABLE_READ_ONLY = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"
 PLAN_ONCE = "SET LOCAL plan_cache_mode TO force_generic_plan"
 Statement = sql.SQL | sql.Composed
 
@@ -76,19 +76,24 @@ class Reading:
         self, statements: Sequence[Statement], values: Mapping[str, object]
     ) -> list[list[TupleRow]]:
         """The rows of each of these statements, all of them in one statement."""
-        lists = [sql.SQL("ARRAY(SELECT row FROM ({}) AS row)").format(one) for one in statements]
         found = self.cursor.connection.cursor(binary=True)
-        await found.execute(sql.SQL("SELECT {}").format(sql.SQL(", ").join(lists)), values)
-        row = await found.fetchone()
-        return [] if row is None else list(row)
+        await found.execute(_beside(statements), values)
+        return list(await found.fetchone() or ())
 
-    async def plan_once(self) -> None:
-        """From here to the end of the transaction a prepared statement keeps its plan, whatever its parameters.
+    async def fetch_each_about(
+        self, statements: Sequence[Statement], values: Mapping[str, object]
+    ) -> list[list[TupleRow]]:
+        """The same for statements that begin at one household; from here to the end of the transaction plans are kept.
 
-        For statements that begin at one household and go by its number: of an instant alone (`valid @> …`) PostgreSQL would
-        expect one row and walk through all.
+        Whatever its number, the way to the rows of a household is the same; planning took longer than reading them. Of an
+        instant alone (`valid @> …`) a kept plan would expect one row and walk through all: such a statement has to come before.
         """
-        await self.cursor.execute(PLAN_ONCE)
+        connection = self.cursor.connection
+        found = connection.cursor(binary=True)
+        async with connection.pipeline():
+            await connection.execute(PLAN_ONCE)
+            await found.execute(_beside(statements), values)
+        return list(await found.fetchone() or ())
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -116,12 +121,9 @@ class Hub:
         refusal: HubError | None = None
         async with (
             self.pool.connection() as connection,
-            contextlib.AsyncExitStack() as ending,
+            repeatable_read(connection),
             connection.cursor() as cursor,
         ):
-            async with connection.pipeline():
-                await ending.enter_async_context(connection.transaction())
-                await connection.execute(REPEATABLE_READ_ONLY)
             basis = await resolve_basis(
                 cursor,
                 as_of=question.as_of,
@@ -175,6 +177,25 @@ class Hub:
             await record_reading(
                 connection, caller, what=what, purpose=purpose, count=count, now=self.clock()
             )
+
+
+def _beside(statements: Sequence[Statement]) -> sql.Composed:
+    lists = [sql.SQL("ARRAY(SELECT row FROM ({}) AS row)").format(one) for one in statements]
+    return sql.SQL("SELECT {}").format(sql.SQL(", ").join(lists))
+
+
+@contextlib.asynccontextmanager
+async def repeatable_read(connection: AsyncConnection[TupleRow]) -> AsyncGenerator[None]:
+    """A read-only transaction that sees one moment of the database; what it is takes no round trip of its own."""
+    await connection.set_isolation_level(IsolationLevel.REPEATABLE_READ)
+    await connection.set_read_only(True)
+    try:
+        async with connection.transaction():
+            yield
+    finally:
+        if connection.info.transaction_status == TransactionStatus.IDLE:  # else it is broken, and thrown away
+            await connection.set_isolation_level(None)
+            await connection.set_read_only(None)
 
 
 def create_pool(database_url: str) -> Pool:

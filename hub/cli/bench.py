@@ -40,16 +40,17 @@ class Works(click.ParamType[tuple[Work, ...]]):
     show_default=True,
     help="Size of the work.",
 )
+@click.option("--peers", is_flag=True, help="Also what people use instead: eventsourcing, an audit table.")
 @click.option("--json", "as_json", is_flag=True, help="Rows of name, value, unit, limit, ratio.")
 @click.pass_obj
-def bench(options: Options, works: tuple[Work, ...], households: int, *, as_json: bool) -> None:
+def bench(options: Options, works: tuple[Work, ...], households: int, *, peers: bool, as_json: bool) -> None:
     """Measure append, rebuild and reading the past against limits of this machine.
 
     It starts stores of its own in a temporary folder and removes them; a running hub and --data are left alone.
     """
     options.settings()
     with show_progress(quiet=as_json) as progress:
-        rows = run(measure(works, households, progress))
+        rows = run(measure(works, households, progress, peers=peers))
     if as_json:
         click.echo(msgspec.json.encode(rows).decode())
     else:
