@@ -4,15 +4,16 @@ import asyncio
 import contextlib
 import dataclasses
 import time
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from typing import Protocol, runtime_checkable
 
-from psycopg import AsyncConnection, AsyncCursor
+from psycopg import AsyncConnection, AsyncCursor, IsolationLevel, sql
 from psycopg import errors as postgres
+from psycopg.pq import TransactionStatus
 from psycopg.rows import TupleRow
 from psycopg_pool import AsyncConnectionPool
 
-from contracts.errors import Unavailable
+from contracts.errors import HubError, Unavailable
 from contracts.events import OpenedHelp, OpenedRecord, OpenedWords
 from hub.api.answers import Overview
 from hub.api.basis import Basis, Question, resolve_basis
@@ -32,6 +33,8 @@ PATIENCE_SECONDS = 3.0
 PROJECTION_SECONDS = 5.0
 POLL_SECONDS = 0.01
 SESSION = "-c plan_cache_mode=force_custom_plan -c statement_timeout=10000 -c TimeZone=UTC -c jit=off -c work_mem=48MB"
+PLAN_ONCE = "SET LOCAL plan_cache_mode TO force_generic_plan"
+Statement = sql.SQL | sql.Composed
 
 
 @runtime_checkable
@@ -69,6 +72,29 @@ class Reading:
     cursor: AsyncCursor[TupleRow]
     basis: Basis
 
+    async def fetch_each(
+        self, statements: Sequence[Statement], values: Mapping[str, object]
+    ) -> list[list[TupleRow]]:
+        """The rows of each of these statements, all of them in one statement."""
+        found = self.cursor.connection.cursor(binary=True)
+        await found.execute(_beside(statements), values)
+        return list(await found.fetchone() or ())
+
+    async def fetch_each_about(
+        self, statements: Sequence[Statement], values: Mapping[str, object]
+    ) -> list[list[TupleRow]]:
+        """The same for statements that begin at one household; from here to the end of the transaction plans are kept.
+
+        Whatever its number, the way to the rows of a household is the same; planning took longer than reading them. Of an
+        instant alone (`valid @> …`) a kept plan would expect one row and walk through all: such a statement has to come before.
+        """
+        connection = self.cursor.connection
+        found = connection.cursor(binary=True)
+        async with connection.pipeline():
+            await connection.execute(PLAN_ONCE)
+            await found.execute(_beside(statements), values)
+        return list(await found.fetchone() or ())
+
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Hub:
@@ -86,15 +112,18 @@ class Hub:
 
     @contextlib.asynccontextmanager
     async def read(self, question: Question, token: Token | None = None) -> AsyncGenerator[Reading]:
-        """One REPEATABLE READ transaction with its basis. Raises InvalidInput or Unavailable."""
+        """One REPEATABLE READ transaction with its basis. Raises InvalidInput or Unavailable.
+
+        A refusal inside the block ends it as an answer does: after a rollback the connection would have to prepare its statements anew.
+        """
         if question.min_sequence is not None:
             await self.wait_until_projected(question.min_sequence)
+        refusal: HubError | None = None
         async with (
             self.pool.connection() as connection,
-            connection.transaction(),
+            repeatable_read(connection),
             connection.cursor() as cursor,
         ):
-            await cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
             basis = await resolve_basis(
                 cursor,
                 as_of=question.as_of,
@@ -103,7 +132,12 @@ class Hub:
                 now=self.clock(),
                 token=token,
             )
-            yield Reading(cursor=cursor, basis=basis)
+            try:
+                yield Reading(cursor=cursor, basis=basis)
+            except HubError as error:
+                refusal = error
+        if refusal is not None:
+            raise refusal
 
     async def wait_until_projected(self, sequence: int) -> None:
         """Returns when the live version is at `sequence`. Raises Unavailable after five seconds."""
@@ -143,6 +177,25 @@ class Hub:
             await record_reading(
                 connection, caller, what=what, purpose=purpose, count=count, now=self.clock()
             )
+
+
+def _beside(statements: Sequence[Statement]) -> sql.Composed:
+    lists = [sql.SQL("ARRAY(SELECT row FROM ({}) AS row)").format(one) for one in statements]
+    return sql.SQL("SELECT {}").format(sql.SQL(", ").join(lists))
+
+
+@contextlib.asynccontextmanager
+async def repeatable_read(connection: AsyncConnection[TupleRow]) -> AsyncGenerator[None]:
+    """A read-only transaction that sees one moment of the database; what it is takes no round trip of its own."""
+    await connection.set_isolation_level(IsolationLevel.REPEATABLE_READ)
+    await connection.set_read_only(True)
+    try:
+        async with connection.transaction():
+            yield
+    finally:
+        if connection.info.transaction_status == TransactionStatus.IDLE:  # else it is broken, and thrown away
+            await connection.set_isolation_level(None)
+            await connection.set_read_only(None)
 
 
 def create_pool(database_url: str) -> Pool:

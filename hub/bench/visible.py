@@ -80,11 +80,12 @@ async def _publish_and_see(wire: Wire, number: int) -> float | None:
     if number % WATCHED:
         return None
     sequence = msgspec.json.decode(reply.body, type=_Acknowledged).sequence
-    reply = await wire.send("GET", f"/v1/agencies?min_sequence={sequence}")
-    seen = time.perf_counter()
-    if reply.status != OK or msgspec.json.decode(reply.body, type=_Acknowledged).sequence < sequence:
-        raise Unavailable(f"Event {sequence} is not to be seen.", code="NOT_VISIBLE")
-    return seen - acknowledged
+    while time.perf_counter() - acknowledged < START_SECONDS:
+        # The API waits some seconds itself; what takes longer is slow, and belongs into the figures.
+        reply = await wire.send("GET", f"/v1/agencies?min_sequence={sequence}")
+        if reply.status == OK and msgspec.json.decode(reply.body, type=_Acknowledged).sequence >= sequence:
+            return time.perf_counter() - acknowledged
+    raise Unavailable(f"Event {sequence} is not to be seen.", code="NOT_VISIBLE")
 
 
 def _an_action(number: int) -> bytes:
