@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import dataclasses
 import time
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Collection, Sequence
 from typing import Protocol, runtime_checkable
 
 from psycopg import AsyncConnection, AsyncCursor
@@ -25,12 +25,15 @@ from hub.clock import Clock
 from hub.counting.memory import Memory
 from hub.intake.receipts import Receipt
 from hub.settings import Settings
+from projections.reported import stand_on
 
 Pool = AsyncConnectionPool[AsyncConnection[TupleRow]]
 POOL_SIZE = 12
 PATIENCE_SECONDS = 3.0
 PROJECTION_SECONDS = 5.0
 POLL_SECONDS = 0.01
+REPEATABLE_READ_ONLY = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"
+REPEATABLE = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"
 SESSION = "-c plan_cache_mode=force_custom_plan -c statement_timeout=10000 -c TimeZone=UTC -c jit=off -c work_mem=48MB"
 
 
@@ -68,6 +71,18 @@ class Reading:
 
     cursor: AsyncCursor[TupleRow]
     basis: Basis
+    _stood: list[object] = dataclasses.field(default_factory=list[object])
+
+    async def stand(self, households: Collection[int] | None = None) -> None:
+        """Put what had been reported by the day of the basis before the tables; nothing to do where no day is asked for.
+
+        With `households` only what concerns them is right afterwards.
+        """
+        concerned = None if households is None else frozenset(households)
+        key = (self.basis.sequence, self.basis.reported_by, concerned)
+        if self._stood[-1:] != [key]:
+            await stand_on(self.cursor, self.basis, concerned)
+            self._stood.append(key)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -85,16 +100,24 @@ class Hub:
     counting: asyncio.Lock = dataclasses.field(default_factory=asyncio.Lock)
 
     @contextlib.asynccontextmanager
-    async def read(self, question: Question, token: Token | None = None) -> AsyncGenerator[Reading]:
-        """One REPEATABLE READ transaction with its basis. Raises InvalidInput or Unavailable."""
+    async def read(
+        self, question: Question, token: Token | None = None, *, stands: bool = True
+    ) -> AsyncGenerator[Reading]:
+        """One REPEATABLE READ transaction with its basis. Raises InvalidInput or Unavailable.
+
+        Where a day of reporting is asked for, it stands on all that had been reported by then, unless the caller does that (`stands`).
+        """
+        is_reported = question.reported_by is not None or (
+            token is not None and token.reported_by is not None
+        )
         if question.min_sequence is not None:
             await self.wait_until_projected(question.min_sequence)
         async with (
             self.pool.connection() as connection,
-            connection.transaction(),
+            connection.transaction(force_rollback=is_reported),
             connection.cursor() as cursor,
         ):
-            await cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            await cursor.execute(REPEATABLE if is_reported else REPEATABLE_READ_ONLY)
             basis = await resolve_basis(
                 cursor,
                 as_of=question.as_of,
@@ -103,7 +126,10 @@ class Hub:
                 now=self.clock(),
                 token=token,
             )
-            yield Reading(cursor=cursor, basis=basis)
+            reading = Reading(cursor=cursor, basis=basis)
+            if stands:
+                await reading.stand()
+            yield reading
 
     async def wait_until_projected(self, sequence: int) -> None:
         """Returns when the live version is at `sequence`. Raises Unavailable after five seconds."""
