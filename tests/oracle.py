@@ -295,6 +295,7 @@ class Reported(Known):
     def __init__(self, oracle: "Oracle", sequence: int, reported_by: dt.datetime) -> None:
         self.oracle = oracle
         self.whole = oracle.known(sequence)
+        self.reported_by = reported_by
         super().__init__(self.whole.items)
         self.telling = [item for item in self.items if not is_late(item, reported_by)]
 
@@ -353,3 +354,19 @@ class Oracle:
         if key not in self._reported:
             self._reported[key] = Reported(self, sequence, reported_by)
         return self._reported[key]
+
+    def on(self, reported_by: dt.datetime | None) -> "Oracle":
+        """The oracle that knows only what had been reported by an instant; itself where no instant is given."""
+        return self if reported_by is None else ReportedOracle(self, reported_by)
+
+
+class ReportedOracle(Oracle):
+    """An oracle to whom later reports were never told."""
+
+    def __init__(self, whole: Oracle, reported_by: dt.datetime) -> None:
+        super().__init__(whole.items)
+        self.whole = whole
+        self.reported_by = reported_by
+
+    def known(self, sequence: int) -> Known:
+        return self.whole.reported(sequence, self.reported_by)

@@ -60,10 +60,9 @@ CREATE TEMP VIEW action_state AS
     SELECT * FROM reported_action;
 CREATE TEMP VIEW action_household AS
     SELECT ah.* FROM {live}.action_household AS ah
-    WHERE upper(ah.recorded) <= {sequence} OR NOT (
-        EXISTS (SELECT FROM reported_word AS w WHERE w.action = ah.action)
-        OR EXISTS (SELECT FROM reported_place AS p WHERE p.action = ah.action)
-    )
+    LEFT JOIN reported_word AS w ON w.action = ah.action
+    LEFT JOIN reported_place AS p ON p.action = ah.action
+    WHERE w.action IS NULL AND p.action IS NULL OR upper(ah.recorded) <= coalesce(lower(p.recorded), w.sequence)
     UNION ALL
     SELECT * FROM reported_place;
 
