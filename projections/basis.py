@@ -128,7 +128,7 @@ def parse_reported_by(text: str) -> dt.datetime:
         raise InvalidInput(
             f"'reported_by' is a date or an RFC 3339 instant, not '{text}'.",
             message_th=f"reported_by ต้องเป็นวันที่หรือเวลาแบบ RFC 3339 ไม่ใช่ '{text}'",
-            code="BAD_TIME",
+            code="BAD_REPORTED_BY",
             path="reported_by",
         ) from error
 
