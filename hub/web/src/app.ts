@@ -141,14 +141,23 @@ function listQuestion(
   return { path: "/v1/findings", query: { ...query, ...narrowed } };
 }
 
+/** Asks for the names of the agencies. */
+function wantAgencies(slots: Slots, fetch: Fetch, round: string): void {
+  slots.agencies.want(round, async (signal) => {
+    const { items } = await fetch<{ items: Agency[] }>("/v1/agencies", { limit: "1000" })(signal);
+    return new Map(items.map((agency) => [agency.agency_id, agency]));
+  });
+}
+
 /** Asks for the list of the view. */
 function wantList(app: App, fetch: Fetch, round: string): void {
   const { view, session, desk, slots } = app;
   const asked = listQuestion(view, session, desk.findings);
   const key = `${round}|${JSON.stringify(asked)}`;
-  if (asked !== null && view.list === "findings")
+  if (asked !== null && view.list === "findings") {
     slots.findings.want(key, fetch<FindingPage>(asked.path, asked.query));
-  else slots.findings.clear();
+    wantAgencies(slots, fetch, round);
+  } else slots.findings.clear();
   if (asked !== null && view.list !== "findings")
     slots.chosen.want(key, fetch<ChosenPage>(asked.path, asked.query));
   else slots.chosen.clear();
@@ -186,10 +195,7 @@ function wantAll(app: App, fetch: Fetch, round: string): void {
     const path = `/v1/households/${view.household}`;
     slots.household.want(`${axes}|${path}`, fetch<HouseholdDetail>(path, basis));
     slots.timeline.want(`${axes}|${path}`, fetch<Timeline>(`${path}/timeline`, { ...basis, limit: "1000" }));
-    slots.agencies.want(round, async (signal) => {
-      const { items } = await fetch<{ items: Agency[] }>("/v1/agencies", { limit: "1000" })(signal);
-      return new Map(items.map((agency) => [agency.agency_id, agency]));
-    });
+    wantAgencies(slots, fetch, round);
   } else {
     slots.household.clear();
     slots.timeline.clear();
