@@ -47,11 +47,11 @@ async def get_mobility(
             return unchanged
         first = await resolve_first(hub, reading, "valid_at", from_)
         before, after = await look_at_both(hub, reading, first)
-        tables = {what: to_transitions(before, after, caller, what, first, reading.basis) for what in KINDS}
         basis = reading.basis
         body = Mobility(
             start=first.valid_at,
-            **tables,
+            levels=to_transitions(before, after, caller, "levels", first, basis),
+            standings=to_transitions(before, after, caller, "standings", first, basis),
             sequence=basis.sequence,
             as_of=basis.recorded_at,
             valid_at=basis.valid_at,
