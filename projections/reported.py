@@ -19,19 +19,53 @@ from projections import queries
 from projections.basis import Basis
 from projections.findings.rulebook import Terms
 from projections.output import COLUMNS
-from projections.refold import Concerned, Refolded, refold
+from projections.refold import Concerned, refold
 from projections.state import ActionState
 from projections.stored import Version, to_statement, utc, utc_or_none
 
 _SQL = queries.load(Path(__file__).parent / "sql")
+KEPT_SECONDS = 600
+MOST_KEPT = 2
 AT_ONCE = 4000
 """About so many households are refolded at a time: it bounds the memory, and one thread's turn."""
 
 _FILLED = {"household_state": "reported_state", "finding": "reported_finding"}
 
 
+class Portion(msgspec.Struct, frozen=True):
+    """Some households told again: lines to copy by table, members whom no link knows, and which help repeats which."""
+
+    lines: dict[str, str]
+    alone: list[int]
+    repeats: dict[int, int]
+
+
+class Kept(msgspec.Struct):
+    """The last few provinces that were told again, for the next page. They hold names: none stays longer than `KEPT_SECONDS`.
+
+    One is forgotten sooner where somebody was erased since.
+    """
+
+    portions: dict[tuple[int, int, dt.datetime], tuple[int, list[Portion]]] = {}
+
+    def put(self, key: tuple[int, int, dt.datetime], checkpoint: int, portions: list[Portion]) -> None:
+        """Keep what was told at this version, sequence and day, with how far the version was."""
+        self.portions.pop(key, None)
+        self.portions[key] = (checkpoint, portions)
+        while len(self.portions) > MOST_KEPT:
+            self.portions.pop(next(iter(self.portions)))
+        asyncio.get_running_loop().call_later(KEPT_SECONDS, self.forget, key)
+
+    def forget(self, key: tuple[int, int, dt.datetime]) -> None:
+        """No longer keep it."""
+        self.portions.pop(key, None)
+
+
 async def stand_on(
-    cursor: AsyncCursor[TupleRow], basis: Basis, households: Collection[int] | None = None
+    cursor: AsyncCursor[TupleRow],
+    basis: Basis,
+    households: Collection[int] | None = None,
+    kept: Kept | None = None,
 ) -> None:
     """From here to the end of the transaction the tables hold what had been reported by `basis.reported_by`, as known at its sequence.
 
@@ -40,12 +74,16 @@ async def stand_on(
     """
     if basis.reported_by is None:
         return
-    await _Standing(cursor, basis, basis.reported_by).run(households)
+    await _Standing(cursor, basis, basis.reported_by, kept if households is None else None).run(households)
 
 
 class _Standing:
-    def __init__(self, cursor: AsyncCursor[TupleRow], basis: Basis, reported_by: dt.datetime) -> None:
+    def __init__(
+        self, cursor: AsyncCursor[TupleRow], basis: Basis, reported_by: dt.datetime, kept: Kept | None
+    ) -> None:
         self._cursor = cursor
+        self._kept = kept
+        self._key = (basis.version, basis.sequence, reported_by)
         self._values = {"sequence": basis.sequence}
         live = sql.Identifier(basis.schema_name)
         late = sql.SQL(_SQL["reported_late"]).format(
@@ -58,6 +96,8 @@ class _Standing:
         }
 
     async def run(self, households: Collection[int] | None) -> None:
+        # Telling a province again takes longer than a question is given otherwise.
+        await self._cursor.execute(_SQL["allow_refolding"])
         await self._cursor.execute(_SQL["drop_reported"])
         await self._make("create_reported")
         concerned: sql.Composable = sql.SQL("true")
@@ -77,6 +117,9 @@ class _Standing:
         await self._run("fill_reported_households", values={"households": sorted(found)})
         await self._run("fill_reported_places_beside")
         await self._make("create_reported_actions")
+        for portion in await self._find_kept():
+            await self._fill(portion)
+            found = {}
         await self._refold(found)
         await self._make("create_reported_views")
         if households is None:
@@ -114,6 +157,7 @@ class _Standing:
         for household in sorted(leader):
             components.setdefault(leader[household], []).append(household)
         rules, since, programmes = await self._fetch_rulebook()
+        portions: list[Portion] = []
         waiting: list[list[int]] = []
         size = 0
         groups = list(components.values())
@@ -123,8 +167,12 @@ class _Standing:
             if size >= AT_ONCE or place == len(groups):
                 concerned = Concerned(rules=rules, rules_since=since, programmes=programmes)
                 await self._load(concerned, [household for one in waiting for household in one])
-                await self._keep(await asyncio.to_thread(refold, concerned, waiting))
+                portion = await asyncio.to_thread(_tell, concerned, waiting)
+                await self._fill(portion)
+                portions.append(portion)
                 waiting, size = [], 0
+        if self._kept is not None and portions:
+            self._kept.put(self._key, await self._fetch_checkpoint(), portions)
 
     async def _fetch_rulebook(self) -> tuple[Rules, int, dict[str, Terms]]:
         published = await self._rows("fetch_reported_rules")
@@ -161,13 +209,28 @@ class _Standing:
             concerned.actions.setdefault(household, []).append(known)
             concerned.content[action] = sequence
 
-    async def _keep(self, refolded: Refolded) -> None:
-        for table, lines in refolded.output.lines().items():
+    async def _find_kept(self) -> list[Portion]:
+        """What was told before at the same point, unless somebody was erased since."""
+        found = None if self._kept is None else self._kept.portions.get(self._key)
+        if found is None:
+            return []
+        checkpoint, portions = found
+        await self._cursor.execute(_SQL["was_erased_since"], {"checkpoint": checkpoint})
+        row = await self._cursor.fetchone()
+        return [] if row is None or row[0] else portions
+
+    async def _fetch_checkpoint(self) -> int:
+        await self._cursor.execute(_SQL["fetch_last_event"])
+        row = await self._cursor.fetchone()
+        return 0 if row is None else int(row[0])
+
+    async def _fill(self, portion: Portion) -> None:
+        for table, lines in portion.lines.items():
             await self._copy(_FILLED[table], COLUMNS[table], lines)
-        if refolded.alone:
-            await self._run("fill_reported_alone", values={"members": refolded.alone})
-        if refolded.repeats:
-            pairs = {"actions": list(refolded.repeats), "repeats": list(refolded.repeats.values())}
+        if portion.alone:
+            await self._run("fill_reported_alone", values={"members": portion.alone})
+        if portion.repeats:
+            pairs = {"actions": list(portion.repeats), "repeats": list(portion.repeats.values())}
             await self._run("mark_reported_repeats", values=pairs)
 
     async def _copy(self, table: str, columns: str, lines: str) -> None:
@@ -175,6 +238,11 @@ class _Standing:
         statement = sql.SQL("COPY {} ({}) FROM STDIN").format(sql.Identifier(table), names)
         async with self._cursor.copy(statement) as copy:
             await copy.write(lines)
+
+
+def _tell(concerned: Concerned, components: Iterable[Sequence[int]]) -> Portion:
+    refolded = refold(concerned, components)
+    return Portion(refolded.output.lines(), refolded.alone, refolded.repeats)
 
 
 def _find(leader: dict[int, int], household: int) -> int:

@@ -25,7 +25,7 @@ from hub.clock import Clock
 from hub.counting.memory import Memory
 from hub.intake.receipts import Receipt
 from hub.settings import Settings
-from projections.reported import stand_on
+from projections.reported import Kept, stand_on
 
 Pool = AsyncConnectionPool[AsyncConnection[TupleRow]]
 POOL_SIZE = 12
@@ -71,6 +71,7 @@ class Reading:
 
     cursor: AsyncCursor[TupleRow]
     basis: Basis
+    _kept: Kept = dataclasses.field(default_factory=Kept)
     _stood: list[object] = dataclasses.field(default_factory=list[object])
 
     async def stand(self, households: Collection[int] | None = None) -> None:
@@ -81,7 +82,7 @@ class Reading:
         concerned = None if households is None else frozenset(households)
         key = (self.basis.sequence, self.basis.reported_by, concerned)
         if self._stood[-1:] != [key]:
-            await stand_on(self.cursor, self.basis, concerned)
+            await stand_on(self.cursor, self.basis, concerned, self._kept)
             self._stood.append(key)
 
 
@@ -97,6 +98,7 @@ class Hub:
     metrics: Metrics
     overviews: Remembered[Overview] = dataclasses.field(default_factory=Remembered[Overview])
     memory: Memory = dataclasses.field(default_factory=Memory)
+    reported: Kept = dataclasses.field(default_factory=Kept)
     counting: asyncio.Lock = dataclasses.field(default_factory=asyncio.Lock)
 
     @contextlib.asynccontextmanager
@@ -126,7 +128,7 @@ class Hub:
                 now=self.clock(),
                 token=token,
             )
-            reading = Reading(cursor=cursor, basis=basis)
+            reading = Reading(cursor=cursor, basis=basis, _kept=self.reported)
             if stands:
                 await reading.stand()
             yield reading

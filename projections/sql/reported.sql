@@ -192,3 +192,15 @@ FROM unnest(%(actions)s::bigint[], %(repeats)s::bigint[]) AS found (action, repe
 -- So that what follows is planned by how much there is.
 ANALYZE reported_household, reported_word, reported_state, reported_finding, reported_action, reported_place;
 
+
+-- name: allow_refolding
+-- The longest that one statement of the transaction may take.
+SET LOCAL statement_timeout = '120s';
+
+-- name: was_erased_since
+-- Whether somebody was erased after that event.
+SELECT EXISTS (SELECT FROM event WHERE sequence > %(checkpoint)s AND type = 'subject.erased.v1');
+
+-- name: fetch_last_event
+-- The newest event.
+SELECT coalesce(max(sequence), 0) FROM event;

@@ -9,7 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from projections.basis import Basis
-from projections.reported import stand_on
+from projections.reported import Kept, stand_on
+from tests.api.stage import story
 from tests.builders import Log, day
 from tests.histories import help_histories, histories
 from tests.integration.test_oracle_projection import (
@@ -91,8 +92,15 @@ def judge_reported(database_url: str, log: Log, data) -> None:
 
 
 async def compare_whole(connection: psycopg.AsyncConnection, basis: Basis, known: Reported) -> None:
-    world, s, v = World(known, basis.valid_at), basis.sequence, basis.valid_at
-    await stand_on(connection.cursor(), basis)
+    world = World(known, basis.valid_at)
+    kept = Kept()
+    for _ in ("told", "told again from what was kept"):
+        await stand_on(connection.cursor(), basis, kept=kept)
+        await compare_rows(connection, world, known)
+
+
+async def compare_rows(connection: psycopg.AsyncConnection, world: World, known: Reported) -> None:
+    s, v = known.sequence, world.moment
     assert await stored(connection, GROUPS, s=s) == groups(known)
     assert await stored(connection, PEOPLE, s=s) == people(known)
     households = {household_row(household) for household in world.households.values()}
@@ -122,8 +130,6 @@ EVENTS = "SELECT sequence FROM event WHERE sequence <= %(s)s"
 async def test_a_day_before_everything_leaves_nothing_and_one_after_changes_nothing(
     database_url: str,
 ) -> None:
-    from tests.api.stage import story
-
     log = story()
     async with projection(database_url) as (connection, version):
         await fold_all(connection, version, log.items, 3, remember=True)
