@@ -30,6 +30,8 @@ class Pinned(Protocol):
     def valid_at(self) -> dt.datetime: ...
     @property
     def final(self) -> bool: ...
+    @property
+    def reported_by(self) -> dt.datetime | None: ...
 
 
 class Question(msgspec.Struct, frozen=True, kw_only=True):
@@ -103,7 +105,7 @@ async def resolve_basis(
 
     Raises InvalidInput for what is later than now or than the newest projected sequence, Unavailable without a projection.
     """
-    refuse_reported_by(reported_by)
+    reported = None if reported_by is None else parse_reported_by(reported_by)
     moment = now if valid_at is None else parse_valid_at(valid_at)
     known = None if as_of is None else parse_as_of(as_of)
     if known is not None:
@@ -114,6 +116,7 @@ async def resolve_basis(
         return await resolve_basis(cursor, as_of=as_of, valid_at=valid_at, now=now, reported_by=reported_by)
     if token is not None:
         sequence, moment, final = token.sequence, token.valid_at, token.final
+        reported = token.reported_by
         recorded_at = None if event is None else event[1]
     elif known is not None and known.sequence is not None:
         refuse_unprojected(known.sequence, live)
@@ -130,18 +133,21 @@ async def resolve_basis(
         valid_at=moment,
         final=final,
         is_newest=sequence == live.checkpoint,
+        reported_by=reported,
     )
 
 
-def refuse_reported_by(text: str | None) -> None:
-    """Raises InvalidInput: an answer that ignored the filter would be wrong without a word."""
-    if text is not None:
+def parse_reported_by(text: str) -> dt.datetime:
+    """The instant until which reports count: that of a date is the end of the day. Raises InvalidInput."""
+    try:
+        return parse_valid_at(text)
+    except InvalidInput as error:
         raise InvalidInput(
-            "reported_by is not answered yet; as_of and valid_at are.",
-            message_th="ยังไม่รองรับ reported_by กรุณาใช้ as_of และ valid_at",
-            code="REPORTED_BY_UNAVAILABLE",
+            f"'reported_by' is a date or an RFC 3339 instant, not '{text}'.",
+            message_th=f"reported_by ต้องเป็นวันที่หรือเวลาแบบ RFC 3339 ไม่ใช่ '{text}'",
+            code="BAD_REPORTED_BY",
             path="reported_by",
-        )
+        ) from error
 
 
 def refuse_future(text: str, known: AsOf, now: dt.datetime) -> None:

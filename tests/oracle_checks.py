@@ -8,7 +8,7 @@ import msgspec
 from contracts.events import Sequenced, encode_event
 from contracts.records import NEEDS, SOURCES
 from tests import oracle_answers, oracle_findings, oracle_help, oracle_history
-from tests.oracle_asking import Asked, ask, ask_all, assert_same, fetch, plain, read_lines
+from tests.oracle_asking import AXES, Asked, ask, ask_all, assert_same, fetch, plain, read_lines
 from tests.oracle_layer_checks import LEVELS, compare_items, compare_one, compare_tiles
 from tests.oracle_world import World
 
@@ -45,7 +45,7 @@ class Check:
 
     def __init__(self, compare: Callable[[Asked], None], *tried: str) -> None:
         self.compare = compare
-        self.tried = frozenset((*tried, "as_of", "valid_at", "datetime"))
+        self.tried = frozenset((*tried, "as_of", "valid_at", "reported_by", "datetime"))
 
 
 FINDINGS_OF_AREAS = ("twice", "unserved", "mistargeted", "exited")
@@ -124,7 +124,7 @@ def compare_list(
     items, first = ask_all(asked.hub, path, role, **asked.axes, **query)
     where = f"{path} {query} {role}"
     assert_same(items, expected, where)
-    axes = {axis: first[axis] for axis in ("sequence", "as_of", "valid_at", "final")}
+    axes = {axis: first[axis] for axis in (*AXES, "reported_by") if axis in first}
     assert_same(axes, oracle_answers.basis_of(asked.world) | {"final": True}, where)
 
 
@@ -203,7 +203,7 @@ def find_told(rows: list[dict[str, object]], true: dict[str, object], path: str)
 def compare_timeline(asked: Asked) -> None:
     for id_ in household_ids(asked):
         path = f"/v1/households/{id_}/timeline"
-        for axes, until in ((asked.axes, asked.moment), ({"as_of": asked.axes["as_of"]}, None)):
+        for axes, until in ((asked.axes, asked.moment), (asked.knowledge, None)):
             expected = oracle_history.timeline(asked.oracle, asked.sequence, id_, until)
             if expected is None:
                 assert fetch(asked.hub, path, "auditor", **axes)[0] == 404, path
@@ -285,7 +285,7 @@ def compare_events(asked: Asked) -> None:
     for query in filters:
         named = {"type_" if name == "type" else name: value for name, value in query.items()}
         bounds = {name: int(named.pop(name)) for name in ("after", "until") if name in named}
-        for axes, moment in ((asked.axes, asked.moment), ({"as_of": asked.axes["as_of"]}, None)):
+        for axes, moment in ((asked.axes, asked.moment), (asked.knowledge, None)):
             expected = oracle_history.events(asked.oracle, asked.sequence, moment, **bounds, **named)
             status, body = fetch(asked.hub, "/v1/events", "auditor", limit="1000", **axes, **query)
             assert status == 200, body

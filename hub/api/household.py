@@ -67,11 +67,12 @@ async def get_household(
     """The household that holds the founder of this id at s. 404 when it does not exist at (v, s), or outside the key's area."""
     caller.require("households")
     asked = read_household_id(household_id)
-    async with hub.read(question) as reading:
+    async with hub.read(question, stands=False) as reading:
         resolved = await resolve_household(reading, asked)
         unchanged = not_modified(request, reading.basis, caller)
         if unchanged is not None and not caller.areas:
             return unchanged
+        await reading.stand([resolved.household])
         detail = await fetch_detail(reading, resolved, caller)
     if resolved.household_id != asked:
         detail = msgspec.structs.replace(detail, resolved_from=asked)

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import dataclasses
 import time
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
 from typing import Protocol, runtime_checkable
 
 from psycopg import AsyncConnection, AsyncCursor, IsolationLevel, sql
@@ -26,6 +26,7 @@ from hub.clock import Clock
 from hub.counting.memory import Memory
 from hub.intake.receipts import Receipt
 from hub.settings import Settings
+from projections.reported import Kept, stand_on
 
 Pool = AsyncConnectionPool[AsyncConnection[TupleRow]]
 POOL_SIZE = 12
@@ -71,6 +72,19 @@ class Reading:
 
     cursor: AsyncCursor[TupleRow]
     basis: Basis
+    _kept: Kept = dataclasses.field(default_factory=Kept)
+    _stood: list[object] = dataclasses.field(default_factory=list[object])
+
+    async def stand(self, households: Collection[int] | None = None) -> None:
+        """Put what had been reported by the day of the basis before the tables; nothing to do where no day is asked for.
+
+        With `households` only what concerns them is right afterwards.
+        """
+        concerned = None if households is None else frozenset(households)
+        key = (self.basis.sequence, self.basis.reported_by, concerned)
+        if self._stood[-1:] != [key]:
+            await stand_on(self.cursor, self.basis, concerned, self._kept)
+            self._stood.append(key)
 
     async def fetch_each(
         self, statements: Sequence[Statement], values: Mapping[str, object]
@@ -108,20 +122,27 @@ class Hub:
     metrics: Metrics
     overviews: Remembered[Overview] = dataclasses.field(default_factory=Remembered[Overview])
     memory: Memory = dataclasses.field(default_factory=Memory)
+    reported: Kept = dataclasses.field(default_factory=Kept)
     counting: asyncio.Lock = dataclasses.field(default_factory=asyncio.Lock)
 
     @contextlib.asynccontextmanager
-    async def read(self, question: Question, token: Token | None = None) -> AsyncGenerator[Reading]:
+    async def read(
+        self, question: Question, token: Token | None = None, *, stands: bool = True
+    ) -> AsyncGenerator[Reading]:
         """One REPEATABLE READ transaction with its basis. Raises InvalidInput or Unavailable.
 
         A refusal inside the block ends it as an answer does: after a rollback the connection would have to prepare its statements anew.
+        Where a day of reporting is asked for, it stands on all that had been reported by then, unless the caller does that (`stands`).
         """
+        is_reported = question.reported_by is not None or (
+            token is not None and token.reported_by is not None
+        )
         if question.min_sequence is not None:
             await self.wait_until_projected(question.min_sequence)
         refusal: HubError | None = None
         async with (
             self.pool.connection() as connection,
-            repeatable_read(connection),
+            repeatable_read(connection, undone=is_reported),
             connection.cursor() as cursor,
         ):
             basis = await resolve_basis(
@@ -132,8 +153,11 @@ class Hub:
                 now=self.clock(),
                 token=token,
             )
+            reading = Reading(cursor=cursor, basis=basis, _kept=self.reported)
+            if stands:
+                await reading.stand()
             try:
-                yield Reading(cursor=cursor, basis=basis)
+                yield reading
             except HubError as error:
                 refusal = error
         if refusal is not None:
@@ -185,12 +209,17 @@ def _beside(statements: Sequence[Statement]) -> sql.Composed:
 
 
 @contextlib.asynccontextmanager
-async def repeatable_read(connection: AsyncConnection[TupleRow]) -> AsyncGenerator[None]:
-    """A read-only transaction that sees one moment of the database; what it is takes no round trip of its own."""
+async def repeatable_read(
+    connection: AsyncConnection[TupleRow], *, undone: bool = False
+) -> AsyncGenerator[None]:
+    """A transaction that sees one moment of the database; what it is takes no round trip of its own.
+
+    It is read-only, or may make relations of its own that are `undone` at its end.
+    """
     await connection.set_isolation_level(IsolationLevel.REPEATABLE_READ)
-    await connection.set_read_only(True)
+    await connection.set_read_only(not undone)
     try:
-        async with connection.transaction():
+        async with connection.transaction(force_rollback=undone):
             yield
     finally:
         if connection.info.transaction_status == TransactionStatus.IDLE:  # else it is broken, and thrown away

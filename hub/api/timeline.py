@@ -81,11 +81,12 @@ async def list_timeline(
     same = {"household": asked_id, "valid_at": question.valid_at, "order": order, "who": caller.kind}
     asked = digest_question("timeline", same)
     page = None if token is None else read_token(token)
-    async with hub.read(question, page) as reading:
+    async with hub.read(question, page, stands=False) as reading:
         basis = reading.basis
         if page is not None:
             check_token(page, question=asked, version=basis.version)
         resolved = await resolve_household(reading, asked_id)
+        await reading.stand([resolved.household])
         await refuse_outside(reading, resolved, caller)
         unchanged = not_modified(request, basis, caller)
         if unchanged is not None:
