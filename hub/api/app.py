@@ -25,8 +25,10 @@ from hub.api.finding import get_finding
 from hub.api.findings import list_findings
 from hub.api.health import get_health, get_metrics, get_ready
 from hub.api.household import get_household
+from hub.api.household_links import list_household_links
 from hub.api.households import list_households
 from hub.api.layers import create_layer_routers
+from hub.api.link_pair import explain_link
 from hub.api.linking import decide_link, revoke_link
 from hub.api.matrix import get_matrix, list_common
 from hub.api.metrics import Metrics
@@ -90,6 +92,8 @@ def create_v1() -> Router:
             list_referrals,
             decide_link,
             revoke_link,
+            explain_link,
+            list_household_links,
         ],
         guards=[refuse_unknown_parameters],
         dependencies={
