@@ -43,6 +43,7 @@ from hub.api.publishing import publish_events
 from hub.api.reading import Hub
 from hub.api.referring import list_referrals, send_referral, step_referral
 from hub.api.replaying import list_replay
+from hub.api.reviews import claim_review, list_reviews, release_review
 from hub.api.timeline import list_timeline
 from hub.clock import Clock
 from hub.settings import Settings
@@ -94,6 +95,9 @@ def create_v1() -> Router:
             revoke_link,
             explain_link,
             list_household_links,
+            list_reviews,
+            claim_review,
+            release_review,
         ],
         guards=[refuse_unknown_parameters],
         dependencies={

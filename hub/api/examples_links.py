@@ -108,3 +108,47 @@ GRAPH = {
     "decisions": [SHOWN],
     **BASIS,
 }
+CLAIM = {"key_id": "0a1b2c3d", "mine": True, "until": "2026-11-24T05:00:00Z"}
+RELEASED = {"review": "L-812-815", "held": True}
+NOW = {"households": 2, "persons": 3, "findings": {"unserved": 2}}
+THEN = {"households": 1, "persons": 2, "findings": {"D1": 1, "unserved": 1}}
+REVIEW: Mapping[str, Any] = {
+    "review": "L-812-815",
+    "kind": "undecided",
+    "a": HOUSEHOLD_ID,
+    "b": RECORD_ID,
+    "sources": ["tpmap", "thaiqm"],
+    "amphoe": "3205",
+    "tambon": "320503",
+    "amount_thb": 3000.0,
+    "unserved": 2,
+    "persons": 5,
+    "since": 815,
+    "claim": CLAIM,
+    "rule": "members_shared",
+    "score": 540,
+    "previews": [
+        {
+            "verdict": "same",
+            "changes": True,
+            "records_moved": 2,
+            "members_moved": 0,
+            "before": NOW,
+            "after": THEN,
+        }
+    ],
+}
+REVIEWS = {
+    "items": [REVIEW],
+    "next": None,
+    "total": 1,
+    "agreement": {
+        "share_percent": 5,
+        "sampled": 12,
+        "answered": 10,
+        "agreed": 9,
+        "rate": 0.9,
+        "kappa": 0.78,
+    },
+    **BASIS,
+}

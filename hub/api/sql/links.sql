@@ -30,8 +30,11 @@ SELECT DISTINCT (
     SELECT v.amphoe FROM record_version AS v
     WHERE v.record = r.record AND v.sequence <= %(sequence)s::bigint AND NOT v.withdrawn ORDER BY v.happened_at DESC, v.sequence DESC LIMIT 1
 )
-FROM record AS r LEFT JOIN member AS m USING (record)
-WHERE encode(r.pseudonym, 'hex') = ANY(%(about)s::text[]) OR encode(m.pseudonym, 'hex') = ANY(%(about)s::text[]);
+FROM record AS r WHERE r.record IN (
+    SELECT found.record FROM unnest(%(about)s::text[]) AS item (pseudonym) JOIN record AS found ON found.pseudonym = decode(item.pseudonym, 'hex')
+    UNION
+    SELECT found.record FROM unnest(%(about)s::text[]) AS item (pseudonym) JOIN member AS found ON found.pseudonym = decode(item.pseudonym, 'hex')
+);
 
 -- name: list_link_versions
 -- Every content that these records were given by s, in the order of the log.
