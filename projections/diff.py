@@ -15,7 +15,7 @@ from psycopg.rows import TupleRow
 from contracts.errors import InvalidInput, NotFound
 from projections import version as versions
 from projections.output import COLUMNS
-from projections.records import MEMBERS_PER_EVENT
+from projections.state import MEMBERS_PER_EVENT
 from projections.tables import NO_OVERLAP, RANGES, metadata
 from projections.version import Version
 

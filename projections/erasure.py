@@ -4,13 +4,14 @@ From its sequence on nothing links through the erased subject; the personal colu
 inferred from the subject before stays until the next rebuild, which has to follow within a day.
 """
 
+from collections.abc import Iterable
+
 import msgspec
 
 from contracts.events import Sequenced, SubjectErased
 from projections.assistance import refs_of, resolve_again
 from projections.links import relink
 from projections.output import Output
-from projections.records import MEMBERS_PER_EVENT
 from projections.state import RecordState, State
 from projections.statements import NO_FACTS, Statement, read_member
 
@@ -24,19 +25,23 @@ def apply_erased(state: State, output: Output, item: Sequenced, event: SubjectEr
             records[record] = None
         member = state.member_ids.get(subject)
         if member is not None:
-            members = records.setdefault(_owner(state, member), set())
+            members = records.setdefault(state.owner_of(member), set())
             if members is not None:
                 members.add(member)
+    _forget_decisions(state, output, event.data.subjects, item.sequence)
     for record, members in sorted(records.items()):
         _erase_record(state, output, state.records[record], members, item.sequence)
     output.erased_subjects.extend(event.data.subjects)
 
 
-def _owner(state: State, member: int) -> int:
-    for record in state.records.values():
-        if any(member == m.member for statement in record.statements.values() for m in statement.members):
-            return record.record
-    return member // MEMBERS_PER_EVENT
+def _forget_decisions(state: State, output: Output, subjects: Iterable[str], sequence: int) -> None:
+    """What people decided about the links of an erased subject no longer holds."""
+    decisions = {decision for subject in subjects for decision in state.decisions_about.get(subject)}
+    for decision in sorted(decisions):
+        state.drop_link_decision(decision)
+        output.close("link_decision", (decision,), sequence)
+    if decisions:
+        state.constrain()
 
 
 def _erase_record(

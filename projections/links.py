@@ -7,7 +7,7 @@ record only, groups are formed anew for the whole set, and only what differs is 
 from collections.abc import Iterable
 
 from projections.households import Stretch, build_stretches, prefer
-from projections.linkage.cluster import cluster
+from projections.linkage.cluster import Sets, cluster
 from projections.linkage.compare import compare
 from projections.linkage.features import Edge, blocking_keys, is_crowded
 from projections.output import Output, array, boolean, number, span, text
@@ -37,6 +37,33 @@ def relink(state: State, output: Output, changed: RecordState, sequence: int) ->
     else:
         _regroup(state, output, concerned, sequence)
     return concerned
+
+
+def reconsider(state: State, output: Output, records: Iterable[int], sequence: int) -> set[int]:
+    """Compare these records anew and group what hangs on them: what people decided about them changed. The records concerned."""
+    start = set(records)
+    for record in sorted(start):
+        start |= state.edges.get(record, {}).keys()
+        _reconnect(state, output, state.records[record], sequence)
+    concerned = _connected(state, start)
+    _regroup(state, output, concerned, sequence)
+    return concerned
+
+
+def reconsider_all(state: State, output: Output, sequence: int) -> None:
+    """Compare and group everybody anew: another model is in force. Sets are those of the links before and after."""
+    sets = Sets(state.records)
+    for record, others in state.edges.items():
+        for other in others:
+            sets.join(record, other)
+    for record in sorted(state.records):
+        _reconnect(state, output, state.records[record], sequence)
+    for record, others in state.edges.items():
+        for other in others:
+            sets.join(record, other)
+    for group in sets.groups().values():
+        if len(group) > 1:
+            _regroup(state, output, set(group), sequence)
 
 
 def restate(state: State, output: Output, sequence: int) -> None:
@@ -94,12 +121,15 @@ def _reconnect(state: State, output: Output, changed: RecordState, sequence: int
         block = state.blocks.get(key)
         if len(block) > 1 and not is_crowded(len(block)):
             candidates.update(block)
+    candidates |= state.decided.partners.get(changed.record, set()) & state.records.keys()
     candidates.discard(changed.record)
     before = state.edges.get(changed.record, {})
     now: dict[int, tuple[Edge, ...]] = {}
     for other in sorted(candidates):
         other_features = state.records[other].features
-        edges = compare(features, other_features) if other_features is not None else ()
+        if other_features is None:
+            continue
+        edges = compare(state.weigher, features, other_features, state.decided)
         if edges:
             now[other] = edges
     for other in before.keys() - now.keys():
@@ -142,7 +172,7 @@ def _regroup(state: State, output: Output, concerned: set[int], sequence: int) -
     records = _in_order(state, concerned)
     features = [record.features for record in records if record.features is not None]
     edges = {edge for record in concerned for group in state.edges.get(record, {}).values() for edge in group}
-    partition = cluster(features, list(edges))
+    partition = cluster(state.weigher, features, list(edges), state.decided)
     households = {state.household_of[record] for record in concerned if record in state.household_of}
     for member, person in partition.persons.items():
         _move(state.person_of, output, "person_member", member, person, sequence)

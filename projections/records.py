@@ -1,5 +1,7 @@
 """Folding records: a statement received, a statement withdrawn, a subject erased."""
 
+from collections.abc import Iterable
+
 import msgspec
 
 from contracts.events import OpenedRecord, RecordReceived, RecordWithdrawn, SealedRecord, Sequenced
@@ -10,10 +12,8 @@ from contracts.sources.originals import needs_of_record
 from projections.assistance import refs_of, resolve_again
 from projections.links import relink
 from projections.output import NULL, Output, binary, boolean, document, instant, text, written
-from projections.state import RecordState, State
+from projections.state import MEMBERS_PER_EVENT, RecordState, Ref, State
 from projections.statements import Statement, read_facts, read_member
-
-MEMBERS_PER_EVENT = 1024
 
 
 class FoldError(Exception):
@@ -84,6 +84,8 @@ def _known_record(state: State, output: Output, item: Sequenced, event: RecordRe
     state.records[item.sequence] = known
     state.record_ids[pseudonym] = item.sequence
     state.founder_ids[household] = item.sequence
+    if state.decisions_about.get(pseudonym):
+        state.constrain()
     output.row("record", str(item.sequence), text(event.source), binary(pseudonym), household)
     return known
 
@@ -97,6 +99,9 @@ def _known_member(
             raise FoldError(f"record event {sequence} lists more than {MEMBERS_PER_EVENT} members")
         member = sequence * MEMBERS_PER_EVENT + position
         state.member_ids[pseudonym] = member
+        if state.decisions_about.get(pseudonym):
+            state.owners[member] = record.record
+            state.constrain()
         output.row("member", str(member), str(record.record), binary(pseudonym), str(person_id(pseudonym)))
     return member
 
@@ -127,7 +132,13 @@ def _write_version(
 
 def _settle(state: State, output: Output, changed: RecordState, sequence: int) -> None:
     refs = refs_of(changed)
-    concerned = relink(state, output, changed, sequence)
+    settle_help(state, output, relink(state, output, changed, sequence), refs, sequence)
+
+
+def settle_help(
+    state: State, output: Output, concerned: Iterable[int], refs: set[Ref], sequence: int
+) -> None:
+    """Find again whom the actions reached that hang on these records, or on `refs` of before."""
     if not state.by_ref:
         return
     for record in concerned:

@@ -9,6 +9,7 @@ from psycopg import AsyncConnection
 from psycopg.rows import TupleRow
 
 from contracts.events import RulesPublished, Sequenced
+from contracts.events_links import LinkModelActivated
 from projections import version as versions
 from projections.fold import fold_into
 from projections.output import Output
@@ -23,6 +24,9 @@ MEMORY_LIMIT = 1_200_000
 
 SLICE = 10
 """Events that are folded at a stretch before other work of the process gets its turn: about a millisecond."""
+
+WIDE = (RulesPublished, LinkModelActivated)
+"""Events that concern everybody."""
 
 Progress = Callable[[int], None]
 Stage = Literal["fold", "write", "close"]
@@ -74,9 +78,9 @@ class Projector:
         Raises SequenceGap, FoldError, CheckpointMoved or psycopg.Error; after any of them nothing of the batch is stored and
         this projector must not be used again.
         """
-        for part in split_at_crosswalks(items):
-            if isinstance(part[0].event, RulesPublished) and self.reads_needs_again(part):
-                await self._apply_crosswalk(part)
+        for part in split_at_wide(items):
+            if isinstance(part[0].event, WIDE) and self.reads_all_again(part):
+                await self._apply_wide(part)
             elif self.remembers_all:
                 await self.commit(part, await self.fold(part))
             else:
@@ -89,14 +93,14 @@ class Projector:
             await load_concerned(self.connection, self._state, items)
             await self.commit(items, await self.fold(items))
 
-    def reads_needs_again(self, items: list[Sequenced]) -> bool:
-        """Whether these events bring rules that need the originals of every statement, which only the tables hold."""
+    def reads_all_again(self, items: list[Sequenced]) -> bool:
+        """Whether these events concern everybody and what they need is in the tables only: originals for rules, records for a model."""
         if not self._state.complete:
-            return any(isinstance(item.event, RulesPublished) for item in items)
+            return any(isinstance(item.event, WIDE) for item in items)
         crosswalks = [item.event.data.crosswalk for item in items if isinstance(item.event, RulesPublished)]
         return any(crosswalk != self._state.rules.crosswalk for crosswalk in crosswalks)
 
-    async def _apply_crosswalk(self, items: list[Sequenced]) -> None:
+    async def _apply_wide(self, items: list[Sequenced]) -> None:
         """A wide event: all is read back with its originals, judged anew, and written set-wise in one transaction."""
         was_bulk = self._bulk
         await self.end_bulk()
@@ -158,12 +162,12 @@ class Projector:
                 )
 
 
-def split_at_crosswalks(items: list[Sequenced]) -> list[list[Sequenced]]:
-    """The batch cut so that rules stand alone, in order."""
+def split_at_wide(items: list[Sequenced]) -> list[list[Sequenced]]:
+    """The batch cut so that wide events stand alone, in order."""
     parts: list[list[Sequenced]] = []
     for item in items:
-        alone = isinstance(item.event, RulesPublished)
-        if parts and not alone and not isinstance(parts[-1][0].event, RulesPublished):
+        alone = isinstance(item.event, WIDE)
+        if parts and not alone and not isinstance(parts[-1][0].event, WIDE):
             parts[-1].append(item)
         else:
             parts.append([item])
@@ -180,7 +184,7 @@ async def run(
     writing: asyncio.Task[None] | None = None
     try:
         while items := await _next_of(batches, writing):
-            if not projector.remembers_all or projector.reads_needs_again(items):
+            if not projector.remembers_all or projector.reads_all_again(items):
                 await _end(writing)
                 await projector.apply(items)
                 progress(projector.checkpoint)

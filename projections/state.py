@@ -1,6 +1,7 @@
 """What the fold remembers between events. Everything here can be read back from the tables (`projections.warm`)."""
 
 import datetime as dt
+from collections.abc import Iterator
 
 import msgspec
 
@@ -10,8 +11,13 @@ from projections.findings.rulebook import Terms
 from projections.findings.words import Finding
 from projections.households import Stretch
 from projections.index import Index
+from projections.linkage.constraints import Constraints, LinkDecision, compile_constraints
+from projections.linkage.default import default_weigher
 from projections.linkage.features import Edge, RecordFeatures
 from projections.statements import Segment, Statement
+
+MEMBERS_PER_EVENT = 1024
+"""A member is numbered by the sequence of the event that listed it first, and its place there."""
 
 Ref = tuple[str, str]
 """How an action names its recipient: kind and pseudonym (or household id)."""
@@ -103,6 +109,8 @@ class State:
         self.findings: dict[int, frozenset[Finding]] = {}
         self.referrals: dict[str, ReferralState] = {}
         self.touched: set[int] = set()
+        self.weigher = default_weigher()
+        self.decided = Constraints()
         self.rules = DEFAULT_RULES
         self.rules_known = False
         self.agencies: set[str] = set()
@@ -112,6 +120,7 @@ class State:
         self.decisions_about: Index[str] = Index()
         self.link_models: dict[str, str] = {}
         self.link_model: str | None = None
+        self.owners: dict[int, int] = {}
 
     def forget_originals(self) -> None:
         """What only a change of rules needs."""
@@ -133,6 +142,30 @@ class State:
             for item in decided.items:
                 self.decisions_about.discard(item, decision)
         return decided
+
+    def constrain(self) -> None:
+        """Bring `decided` in step with the decisions that stand; what they name and nobody delivered yet does not count."""
+        self.decided = compile_constraints(self._decisions(), self.owners)
+
+    def _decisions(self) -> Iterator[LinkDecision]:
+        for decided in self.link_decisions.values():
+            ids = self.record_ids if decided.level == "household" else self.member_ids
+            groups = tuple(tuple(ids[item] for item in group if item in ids) for group in decided.groups)
+            if decided.level == "person":
+                for member in (member for group in groups for member in group):
+                    if member not in self.owners:
+                        self.owners[member] = self.owner_of(member)
+            yield LinkDecision(
+                sequence=decided.decision, level=decided.level, verdict=decided.verdict, groups=groups
+            )
+
+    def owner_of(self, member: int) -> int:
+        """The record that lists a known member: mostly the one of the event that listed it first."""
+        first = self.records.get(member // MEMBERS_PER_EVENT)
+        for record in (*([first] if first else []), *self.records.values()):
+            if any(member == m.member for statement in record.statements.values() for m in statement.members):
+                return record.record
+        return member // MEMBERS_PER_EVENT
 
     def size(self) -> int:
         """How many records and actions are remembered."""

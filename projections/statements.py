@@ -128,6 +128,8 @@ def read_member(member_id: int, member: Member | None) -> MemberFeatures:
     return MemberFeatures(
         member=member_id,
         citizen=member.citizen_ref if member.citizen_valid else None,
+        digits=member.citizen_id,
+        valid=member.citizen_valid,
         first=_normal_name(member.first_name) if member.first_name else "",
         last=_normal_name(member.last_name) if member.last_name else "",
         sex=member.sex,
@@ -172,6 +174,8 @@ def read_features(record: int, source: str, ordered: list[Statement]) -> RecordF
         record=record,
         source=source,
         house=facts.house,
+        house_code=facts.house_code if facts.house is not None else None,
+        amphoe=facts.amphoe,
         tambon=facts.tambon,
         moo=facts.moo,
         house_no=facts.house_no,

@@ -30,7 +30,7 @@ from contracts.events import (
     Sequenced,
     SubjectErased,
 )
-from contracts.events_links import LinkModelActivated
+from contracts.events_links import LinkDecided, LinkModelActivated
 from contracts.ids import household_id
 from contracts.needs import CROSSWALK
 from contracts.records import House, Member
@@ -41,6 +41,7 @@ from projections.assistance import refs_of
 from projections.findings.rulebook import Terms
 from projections.findings.words import Finding
 from projections.households import Stretch
+from projections.linkage.default import weigher_of
 from projections.linkage.features import Edge, blocking_keys, citizen_key, house_key, is_crowded
 from projections.state import ActionState, DecidedLink, RecordState, Ref, ReferralState, State
 from projections.statements import Statement, in_order, read_facts, read_features, read_member, segments
@@ -82,7 +83,9 @@ async def load_concerned(connection: AsyncConnection[TupleRow], state: State, it
     for record in state.records.values():
         named.keys.update(record.keys)
     _foresee(state, items, named)
-    await reader.connected(set(state.records) | await reader.meeting(named.keys))
+    decided = await reader.decided(items)
+    await reader.connected(set(state.records) | decided | await reader.meeting(named.keys))
+    state.constrain()
     for record in state.records.values():
         named.refs |= refs_of(record)
     await reader.actions(named)
@@ -96,6 +99,7 @@ async def load_all(connection: AsyncConnection[TupleRow], state: State) -> None:
     reader = _Reader(connection, state, originals=True)
     await reader.whole_catalogue()
     await reader.connected(await reader.ids("warm_all_records"))
+    state.constrain()
     await reader.all_actions()
     await reader.households([])
     await reader.referrals([])
@@ -235,13 +239,22 @@ class _Reader:
             )
 
     async def _link_models(self, named: list[str]) -> None:
-        """The model in force and the named ones; every one where the whole is loaded."""
-        for (model,) in await self._rows("warm_link_model_in_force"):
-            self._state.link_model = model
-            named = [*named, model]
+        """The model in force, ready; the documents of the named ones, of every one where the whole is loaded."""
+        for model, document in await self._rows("warm_link_model_in_force"):
+            self._state.link_model, self._state.weigher = model, weigher_of(document)
         if named or self._originals:
             values = {"models": None if self._originals else named}
             self._state.link_models.update(await self._rows("warm_link_models", **values))
+
+    async def decided(self, items: list[Sequenced]) -> set[int]:
+        """The records that standing decisions about links name, and those of the batch: any of them may come to be linked anew."""
+        named = {item for decided in self._state.link_decisions.values() for item in decided.items}
+        for item in items:
+            if isinstance(item.event, LinkDecided):
+                named.update(pseudonym for group in item.event.data.groups for pseudonym in group)
+        pseudonyms = _bytes(named)
+        found = await self.ids("warm_records_by_pseudonym", pseudonyms=pseudonyms)
+        return found | await self.ids("warm_records_by_member", pseudonyms=pseudonyms)
 
     async def whole_catalogue(self) -> None:
         """All entries of the catalogue, and the rules."""

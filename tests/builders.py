@@ -48,8 +48,17 @@ from contracts.events_links import (
 )
 from contracts.records import Help, House, Member, PartialDate, Point, RecipientRef, Words
 from contracts.rules import DEFAULT_RULES, Rules
+from projections.linkage.default import default_model
+from projections.linkage.training import thinned
 
 KEY = b"k" * 32
+MODELS = tuple(
+    msgspec.json.encode(
+        msgspec.structs.replace(thinned(default_model(), 10**9), model_id=f"lm-{cut}", link=cut)
+    ).decode()
+    for cut in (14_000, -3_000)
+)
+"""Two linking models, a stricter and a looser one than the shipped."""
 START = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 STEPS = {
     "acknowledged": ReferralAcknowledged,
@@ -246,7 +255,7 @@ class Log:
         envelope = self._envelope(day(0), "stewards", actor=actor)
         return self._add(LinkDecisionRevoked(**envelope, data=data), OpenedWords(Words(text=text)))
 
-    def modelled(self, model: str, document: str = "{}", *, norm="norm@1", trained_on=0) -> int:
+    def modelled(self, model: str, document: str = MODELS[0], *, norm="norm@1", trained_on=0) -> int:
         """A linking model is published."""
         digest = hashlib.sha256(document.encode()).hexdigest()
         data = LinkModelDocument(

@@ -30,6 +30,7 @@ from contracts.records import NEEDS, Help, House, Member, Need, RecipientRef
 from contracts.sources.originals import DIMENSIONS, with_needs
 from tests.builders import (
     KEY,
+    MODELS,
     Log,
     a_house,
     a_member,
@@ -220,7 +221,7 @@ def _add_event(draw: st.DrawFn, log: WholeLog, kind: str) -> None:
         case "unlink":
             log.unlinked(draw(st.sampled_from((1, *log.link_decisions))))
         case "model":
-            log.modelled(draw(st.sampled_from("mn")), draw(st.sampled_from(("{}", '{"link":1}'))))
+            log.modelled(draw(st.sampled_from("mn")), draw(st.sampled_from(MODELS)))
         case "activate":
             log.activated(draw(st.sampled_from("mn")))
         case "batch":

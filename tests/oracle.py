@@ -38,6 +38,7 @@ from contracts.records import Help, Need, RecipientRef
 from contracts.rules import DEFAULT_RULES, Rules
 from contracts.sources.originals import needs_of_record
 from projections.linkage.cluster import link
+from projections.linkage.default import default_weigher
 from projections.linkage.features import Partition, RecordFeatures
 from tests.oracle_statements import Statement, read_features, valid_at
 
@@ -161,7 +162,7 @@ class Known:
     @cached_property
     def partition(self) -> Partition:
         """The founders of every member's person and of every record's household."""
-        return link(list(self.features.values()))
+        return link(default_weigher(), list(self.features.values()))
 
     def household_id(self, household: int) -> str:
         return str(ids.household_id(self.pseudonym_of[household]))

@@ -59,6 +59,8 @@ def read_features(ordered: Sequence[Statement]) -> RecordFeatures:
         record=newest.record,
         source=newest.source,
         house=house.house_ref if house is not None and well_formed else None,
+        house_code=house.house_code if house is not None and well_formed else None,
+        amphoe=newest.amphoe,
         tambon=newest.tambon,
         moo=None if house is None else house.moo,
         house_no=None if house is None else house.house_no,
@@ -74,6 +76,8 @@ def read_member(number: int, member: Member | None, *, current: bool) -> MemberF
     return MemberFeatures(
         member=number,
         citizen=member.citizen_ref if member.citizen_valid else None,
+        digits=member.citizen_id,
+        valid=member.citizen_valid,
         first=normal_name(member.first_name or ""),
         last=normal_name(member.last_name or ""),
         sex=member.sex,

@@ -1,107 +1,280 @@
-"""From edges to persons and households.
+"""From edges to persons and households, inside each connected set of records.
 
-Greedy, strongest edge first, ties by the lower ids, so that equal sets of edges give equal groups whatever their order. A group
-never holds two different valid citizen ids, nor two members of one record as one person; two records of one source are one
-household only when an edge of their own says so.
+Persons first, by average link over every pair of a connected set of members; then households, the strongest edge first; then persons
+once more where two members of one household were left undecided. Equal sets of features, edges and decisions give equal groups, whatever
+their order. Two records of one source are one household only when an edge of their own says so.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+
+import numpy as np
 
 from projections.linkage.compare import compare
-from projections.linkage.features import Edge, Partition, RecordFeatures, blocking_keys, is_crowded
+from projections.linkage.constraints import ALWAYS, NOTHING_DECIDED, Constraints
+from projections.linkage.features import (
+    Edge,
+    MemberFeatures,
+    Partition,
+    RecordFeatures,
+    blocking_keys,
+    is_crowded,
+)
+from projections.linkage.grouping import HIGHEST, LARGEST, NEVER, STEP, Cut, joined
+from projections.linkage.linking import cut_of
+from projections.linkage.scoring import VETO
+from projections.linkage.weighing import Weigher
 
-Mark = int | str
+Pair = tuple[int, int]
 
 
-class _Groups:
-    """Disjoint sets with the lowest id as root and a set of marks per root; joining is refused when `clash` says so."""
+class Sets:
+    """Disjoint sets of numbers, the lowest of each being its root."""
 
-    def __init__(self, marks: Mapping[int, frozenset[Mark]]) -> None:
-        self.parent = {item: item for item in marks}
-        self.marks = dict(marks)
+    def __init__(self, items: Iterable[int]) -> None:
+        self.parent = {item: item for item in items}
 
     def root(self, item: int) -> int:
-        while self.parent[item] != item:
-            self.parent[item] = self.parent[self.parent[item]]
-            item = self.parent[item]
+        """The lowest member of the item's set."""
+        parent = self.parent
+        while parent[item] != item:
+            parent[item] = parent[parent[item]]
+            item = parent[item]
         return item
 
-    def join(self, a: int, b: int, clash: Callable[[frozenset[Mark], frozenset[Mark]], bool]) -> None:
+    def join(self, a: int, b: int) -> None:
+        """Make one set of two."""
         low, high = sorted((self.root(a), self.root(b)))
-        if low == high or clash(self.marks[low], self.marks[high]):
-            return
         self.parent[high] = low
-        self.marks[low] = self.marks[low] | self.marks.pop(high)
 
-    def founders(self) -> dict[int, int]:
-        return {item: self.root(item) for item in self.parent}
+    def groups(self) -> dict[int, list[int]]:
+        """The sets by root, their items in order."""
+        found: dict[int, list[int]] = {}
+        for item in sorted(self.parent):
+            found.setdefault(self.root(item), []).append(item)
+        return found
 
 
-def _strongest_first(edges: Iterable[Edge], level: str) -> list[Edge]:
-    return sorted(
-        (edge for edge in edges if edge.level == level), key=lambda edge: (-edge.score, edge.a, edge.b)
+class _Members:
+    """The members of some records and how any two of them score."""
+
+    def __init__(self, weigher: Weigher, records: Sequence[RecordFeatures], decided: Constraints) -> None:
+        self.weigher = weigher
+        self.decided = decided
+        self.of: dict[int, tuple[RecordFeatures, MemberFeatures]] = {
+            member.member: (record, member) for record in records for member in record.members
+        }
+
+    def score(self, low: int, high: int) -> int:
+        """The score of a pair that has no edge."""
+        if self.decided and self.decided.person(low, high) == "different":
+            return NEVER
+        (left, a), (right, b) = self.of[low], self.of[high]
+        if left.record == right.record:
+            return VETO
+        return self.weigher.judged(a, b, self.weigher.place(left, right)).score
+
+    def context(self, low: int, high: int, score: int) -> int:
+        """The score of an undecided pair whose members live in one household."""
+        if self.decided and self.decided.person(low, high) is not None:
+            return score
+        (left, a), (right, b) = self.of[low], self.of[high]
+        return max(score, self.weigher.judged(a, b, self.weigher.place(left, right)).context)
+
+
+def _grouped(group: Sequence[int], scores: Mapping[Pair, int], members: _Members, cut: Cut) -> list[Pair]:
+    """The joinings of one connected set of members by average link; a pair without an edge is scored all the same."""
+    if len(group) == 2:
+        return [(group[0], group[1])] if scores[group[0], group[1]] >= cut.link else []
+    upper = [
+        scores[low, high] if (low, high) in scores else members.score(low, high)
+        for position, low in enumerate(group)
+        for high in group[position + 1 :]
+    ]
+    return joined(np.asarray(group, np.int64), np.asarray(upper, np.int64), cut)
+
+
+def _founders(items: Iterable[int], done: Iterable[Pair]) -> dict[int, int]:
+    sets = Sets(items)
+    for low, high in done:
+        sets.join(low, high)
+    return {item: sets.root(item) for item in sets.parent}
+
+
+def _persons(members: _Members, scores: Mapping[Pair, int], cut: Cut) -> dict[int, int]:
+    sets = Sets(members.of)
+    for low, high in scores:
+        sets.join(low, high)
+    done: list[Pair] = []
+    for group in sets.groups().values():
+        if len(group) > 1:
+            done.extend(_grouped(group, scores, members, cut))
+    return _founders(members.of, done)
+
+
+def _in_context(
+    members: _Members, scores: Mapping[Pair, int], households: Mapping[int, int], link: int
+) -> dict[Pair, int] | None:
+    """The scores once more, undecided pairs inside one household by what such people share; None where nothing changes."""
+    changed = dict(scores)
+    for (low, high), score in scores.items():
+        if score >= link:
+            continue
+        here, there = members.of[low][0].record, members.of[high][0].record
+        if households[here] == households[there]:
+            changed[low, high] = members.context(low, high, score)
+    return changed if changed != scores else None
+
+
+def _mutual(edges: Iterable[Edge], source_of: Mapping[int, str]) -> list[Edge]:
+    """The household edges that are the best of both their records towards the other's source, strongest first; equals all count."""
+    best: dict[tuple[int, str], int] = {}
+    listed = list(edges)
+    for edge in listed:
+        for record, other in ((edge.a, edge.b), (edge.b, edge.a)):
+            key = (record, source_of[other])
+            best[key] = max(best.get(key, 0), edge.score)
+    kept = [
+        edge
+        for edge in listed
+        if edge.score >= ALWAYS
+        or (edge.score == best[edge.a, source_of[edge.b]] and edge.score == best[edge.b, source_of[edge.a]])
+    ]
+    return sorted(kept, key=lambda edge: (-edge.score, edge.a, edge.b))
+
+
+def _households(
+    records: Sequence[RecordFeatures], edges: Sequence[Edge], decided: Constraints
+) -> dict[int, int]:
+    source_of = {record.record: record.source for record in records}
+    linked = {(edge.a, edge.b) for edge in edges}
+    sets = Sets(source_of)
+    inside = {record: [record] for record in source_of}
+
+    def clash(low: int, high: int) -> bool:
+        for one in inside[low]:
+            for other in inside[high]:
+                verdict = decided.household(one, other) if decided else None
+                if verdict in ("different", "same_house_different_family"):
+                    return True
+                pair = (one, other) if one < other else (other, one)
+                if source_of[one] == source_of[other] and pair not in linked:
+                    return True
+        return False
+
+    for edge in _mutual(edges, source_of):
+        low, high = sorted((sets.root(edge.a), sets.root(edge.b)))
+        if low != high and not clash(low, high):
+            sets.join(low, high)
+            inside[low] += inside.pop(high)
+    return {record: sets.root(record) for record in source_of}
+
+
+def _within(
+    weigher: Weigher, records: Sequence[RecordFeatures], edges: Sequence[Edge], decided: Constraints
+) -> Partition:
+    """The groups of one connected set of records."""
+    members = _Members(weigher, records, decided)
+    cut = cut_of(weigher.model)
+    scores = {(edge.a, edge.b): edge.score for edge in edges if edge.level == "person"}
+    households = _households(records, [edge for edge in edges if edge.level == "household"], decided)
+    again = _in_context(members, scores, households, cut.link)
+    return Partition(
+        persons=_persons(members, scores if again is None else again, cut), households=households
     )
 
 
-def _persons(records: Sequence[RecordFeatures], edges: Iterable[Edge]) -> dict[int, int]:
-    def clash(a: frozenset[Mark], b: frozenset[Mark]) -> bool:
-        both = a | b
-        citizens = {mark for mark in both if isinstance(mark, str)}
-        return len(citizens) > 1 or len(both - citizens) < len(a - citizens) + len(b - citizens)
+def _connected(
+    records: Sequence[RecordFeatures], edges: Sequence[Edge]
+) -> list[tuple[list[RecordFeatures], list[Edge]]]:
+    """The connected sets of records with their edges."""
+    by_record = {record.record: record for record in records}
+    record_of = {member.member: record.record for record in records for member in record.members}
 
-    marks: dict[int, frozenset[Mark]] = {}
-    for record in records:
-        for member in record.members:
-            marks[member.member] = frozenset(
-                {record.record} | ({member.citizen} if member.citizen else set())
-            )
-    groups = _Groups(marks)
-    for edge in _strongest_first(edges, "person"):
-        groups.join(edge.a, edge.b, clash)
-    return groups.founders()
+    def ends(edge: Edge) -> Pair:
+        return (record_of[edge.a], record_of[edge.b]) if edge.level == "person" else (edge.a, edge.b)
 
-
-def _households(records: Sequence[RecordFeatures], edges: Sequence[Edge]) -> dict[int, int]:
-    ordered = _strongest_first(edges, "household")
-    linked = {(edge.a, edge.b) for edge in ordered}
-    source_of = {record.record: record.source for record in records}
-
-    def clash(a: frozenset[Mark], b: frozenset[Mark]) -> bool:
-        pairs = (
-            sorted((one, other))
-            for one in a
-            for other in b
-            if isinstance(one, int) and isinstance(other, int)
-        )
-        return any(source_of[low] == source_of[high] and (low, high) not in linked for low, high in pairs)
-
-    groups = _Groups({record.record: frozenset({record.record}) for record in records})
-    for edge in ordered:
-        groups.join(edge.a, edge.b, clash)
-    return groups.founders()
+    sets = Sets(by_record)
+    for edge in edges:
+        sets.join(*ends(edge))
+    theirs: dict[int, list[Edge]] = {}
+    for edge in edges:
+        theirs.setdefault(sets.root(ends(edge)[0]), []).append(edge)
+    return [
+        ([by_record[record] for record in group], theirs.get(root, []))
+        for root, group in sets.groups().items()
+    ]
 
 
-def cluster(records: Sequence[RecordFeatures], edges: Sequence[Edge]) -> Partition:
+def _parts(
+    records: Sequence[RecordFeatures], edges: Sequence[Edge], floor: int
+) -> list[tuple[list[RecordFeatures], list[Edge]]]:
+    """Connected sets that are not too large: the floor of persons' edges rises inside those that are, and there alone."""
+    found: list[tuple[list[RecordFeatures], list[Edge]]] = []
+    for group, theirs in _connected(records, edges):
+        if len(group) <= LARGEST or floor >= HIGHEST:
+            found.append((group, theirs))
+            continue
+        kept = [edge for edge in theirs if edge.level == "person" and edge.score >= floor + STEP]
+        record_of = {member.member: record.record for record in group for member in record.members}
+        together = {tuple(sorted((record_of[edge.a], record_of[edge.b]))) for edge in kept}
+        kept += [
+            edge
+            for edge in theirs
+            if edge.level != "person" and (edge.score >= ALWAYS or (edge.a, edge.b) in together)
+        ]
+        found.extend(_parts(group, kept, floor + STEP))
+    return found
+
+
+def cluster(
+    weigher: Weigher,
+    records: Sequence[RecordFeatures],
+    edges: Sequence[Edge],
+    decided: Constraints = NOTHING_DECIDED,
+) -> Partition:
     """Persons and households of these records, given every edge between them. Order of the arguments does not matter."""
     if not edges:
         return Partition(
             persons={member.member: member.member for record in records for member in record.members},
             households={record.record: record.record for record in records},
         )
-    return Partition(persons=_persons(records, edges), households=_households(records, edges))
+    persons: dict[int, int] = {}
+    households: dict[int, int] = {}
+    for group, theirs in _parts(records, edges, weigher.model.review):
+        found = _within(weigher, group, theirs, decided)
+        persons |= found.persons
+        households |= found.households
+    return Partition(persons=persons, households=households)
 
 
-def link(records: Sequence[RecordFeatures]) -> Partition:
-    """Persons and households of all these records, from their features alone: the definition the projector must agree with."""
-    blocks: dict[int, list[RecordFeatures]] = {}
-    for record in sorted(records, key=lambda features: features.record):
+def candidates(records: Sequence[RecordFeatures], decided: Constraints) -> set[Pair]:
+    """The pairs of records (low, high) that share a key that is not crowded, or that people decided about."""
+    blocks: dict[int, list[int]] = {}
+    for record in records:
         for key in blocking_keys(record):
-            blocks.setdefault(key, []).append(record)
-    edges: set[Edge] = set()
-    for block in blocks.values():
-        if is_crowded(len(block)):
-            continue
-        for position, one in enumerate(block):
-            for other in block[position + 1 :]:
-                edges.update(compare(one, other))
-    return cluster(records, sorted(edges, key=lambda edge: (edge.level, edge.a, edge.b)))
+            blocks.setdefault(key, []).append(record.record)
+    pairs = {
+        (one, other)
+        for block in blocks.values()
+        if not is_crowded(len(block))
+        for one in block
+        for other in block
+        if one < other
+    }
+    known = {record.record for record in records}
+    for record, partners in decided.partners.items():
+        pairs |= {(record, other) for other in partners if record < other and {record, other} <= known}
+    return pairs
+
+
+def link(
+    weigher: Weigher, records: Sequence[RecordFeatures], decided: Constraints = NOTHING_DECIDED
+) -> Partition:
+    """Persons and households of all these records, from their features alone: the definition the projector must agree with."""
+    by_record = {record.record: record for record in records}
+    edges = [
+        edge
+        for one, other in sorted(candidates(records, decided))
+        for edge in compare(weigher, by_record[one], by_record[other], decided)
+    ]
+    return cluster(weigher, records, edges, decided)

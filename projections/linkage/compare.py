@@ -1,116 +1,120 @@
-"""Comparing two records: which of their members are the same person, and whether they are the same household.
+"""Comparing two records: which of their members may be the same person, and whether they may be the same household.
 
-The plain rules of the first version. They look at two records only, are symmetric, and give the same edges whatever else is known.
-A rejected link costs less than a wrong one: two valid different citizen ids are never one person, an equal citizen id with
-another name and another birth year is left for people to decide.
+It looks at two records, the model and what people decided about them, is symmetric, and gives the same edges whatever else is known.
 """
 
-from rapidfuzz.distance import JaroWinkler
+from collections.abc import Iterable
+from typing import NamedTuple
 
-from projections.linkage.features import Edge, MemberFeatures, RecordFeatures
+from projections.linkage.constraints import ALWAYS, NOTHING_DECIDED, Constraints
+from projections.linkage.features import Edge, RecordFeatures
+from projections.linkage.houses import ADDRESS, LEAST_SCORE
+from projections.linkage.weighing import OTHER, SAME, Place, Weigher, said
 
-SAME_NAME = 0.92
-SIMILAR_NAME = 0.75
-
-CITIZEN, HOUSE_NAME, TAMBON_NAME = 1000, 900, 800
-PER_MEMBER, ADDRESS = 100, 50
-
-
-def _similarity(a: str, b: str) -> float:
-    if a == b:
-        return 1.0
-    return JaroWinkler.similarity(a, b)
+DECIDED = "decided_same"
 
 
-def _years_apart(a: MemberFeatures, b: MemberFeatures) -> int | None:
-    return None if a.year is None or b.year is None else abs(a.year - b.year)
+class _Match(NamedTuple):
+    """Two members that are in both records now, and how sure that is."""
 
-
-def _same_day(a: MemberFeatures, b: MemberFeatures) -> bool:
-    return a.day is not None and a.month is not None and (a.year, a.month, a.day) == (b.year, b.month, b.day)
-
-
-def _contradicts(a: MemberFeatures, b: MemberFeatures) -> bool:
-    apart = _years_apart(a, b)
-    names = [(a.first, b.first), (a.last, b.last)]
-    known = [(x, y) for x, y in names if x and y]
-    if not known or apart is None or apart <= 1:
-        return False
-    return all(_similarity(x, y) < SIMILAR_NAME for x, y in known)
-
-
-def _full_name(a: MemberFeatures, b: MemberFeatures) -> bool:
-    return bool(a.first and b.first and a.last and b.last)
-
-
-def _same_address(a: RecordFeatures, b: RecordFeatures) -> bool:
-    if a.house is not None and a.house == b.house:
-        return True
-    place = (a.tambon, a.moo, a.house_no)
-    return None not in place and place == (b.tambon, b.moo, b.house_no)
-
-
-def _person_rule(
-    a: MemberFeatures, b: MemberFeatures, left: RecordFeatures, right: RecordFeatures
-) -> tuple[str, int] | None:
-    if a.citizen is not None and b.citizen is not None:
-        return ("citizen_id", CITIZEN) if a.citizen == b.citizen and not _contradicts(a, b) else None
-    if (a.sex is not None and b.sex is not None and a.sex != b.sex) or not _full_name(a, b):
-        return None
-    apart = _years_apart(a, b)
-    same_house = left.house is not None and left.house == right.house
-    if same_house and a.first == b.first and a.last == b.last and (apart is None or apart <= 1):
-        return "house_code_and_name", HOUSE_NAME
-    if left.tambon is None or left.tambon != right.tambon or apart != 0:
-        return None
-    if not (_same_day(a, b) or _same_address(left, right)):
-        return None
-    similar = _similarity(a.first, b.first) >= SAME_NAME and _similarity(a.last, b.last) >= SAME_NAME
-    return ("name_and_birth_in_tambon", TAMBON_NAME) if similar else None
+    score: int
+    a: int
+    b: int
 
 
 def _person_edges(
-    left: RecordFeatures, right: RecordFeatures
-) -> list[tuple[MemberFeatures, MemberFeatures, Edge]]:
-    edges: list[tuple[MemberFeatures, MemberFeatures, Edge]] = []
+    weigher: Weigher, left: RecordFeatures, right: RecordFeatures, place: Place, decided: Constraints
+) -> tuple[list[Edge], list[_Match]]:
+    edges: list[Edge] = []
+    current: list[_Match] = []
+    floor = weigher.model.review
     for a in left.members:
         for b in right.members:
-            rule = _person_rule(a, b, left, right)
-            if rule is not None:
-                name, score = rule
-                low, high = sorted((a.member, b.member))
-                edges.append((a, b, Edge(level="person", a=low, b=high, rule=name, score=score)))
-    return edges
+            verdict = decided.person(a.member, b.member) if decided else None
+            if verdict == "different":
+                continue
+            if verdict == "same":
+                score, rule = ALWAYS, DECIDED
+            else:
+                weighed = weigher.weigh(a, b, place, floor)
+                if weighed is None:
+                    continue
+                score, rule = weighed.score, said(weighed.levels)
+            low, high = (a.member, b.member) if a.member < b.member else (b.member, a.member)
+            edges.append(Edge(level="person", a=low, b=high, rule=rule, score=score))
+            if a.current and b.current:
+                current.append(_Match(score, a.member, b.member))
+    return edges, current
 
 
-def _household_rule(
-    left: RecordFeatures, right: RecordFeatures, pairs: list[tuple[MemberFeatures, MemberFeatures, Edge]]
+def shared(matches: Iterable[_Match], least: int) -> int:
+    """How many members two records have in common, each with one partner, the surest first."""
+    taken: set[int] = set()
+    count = 0
+    for match in sorted(matches, key=lambda one: (-one.score, one.a, one.b)):
+        if match.score >= least and match.a not in taken and match.b not in taken:
+            taken |= {match.a, match.b}
+            count += 1
+    return count
+
+
+def household_score(
+    common: int, sizes: tuple[int, int], address: int, *, one_source: bool
 ) -> tuple[str, int] | None:
-    current = [(a, b) for a, b, _ in pairs if a.current and b.current]
-    shared = min(len({a.member for a, _ in current}), len({b.member for _, b in current}))
-    if shared == 0:
+    """Why, and how much, two records with so many members in common look like one household; None where they do not.
+
+    Two shared members are enough, one at the same address, or the only member of one of them at no other address, or one and the same
+    single person twice in one source.
+    """
+    smaller, whole = min(sizes), sizes[0] + sizes[1] - common
+    if common == 0:
         return None
-    address = _same_address(left, right)
-    score = PER_MEMBER * shared + (ADDRESS if address else 0)
-    if shared >= 2:
-        return "members_shared", score
-    if address:
-        return "member_and_address", score
-    sizes = [sum(member.current for member in record.members) for record in (left, right)]
-    if min(sizes) == 1 and left.tambon is not None and left.tambon == right.tambon:
-        return "only_member_in_tambon", score
+    if common >= 2:
+        rule = "members_shared"
+    elif address == SAME:
+        rule = "member_and_address"
+    elif smaller == 1 and address != OTHER:
+        rule = "only_member"
+    elif whole == 1 and one_source:
+        rule = "same_person_in_one_source"
+    else:
+        return None
+    score = 500 * common // smaller + 500 * common // whole + ADDRESS[address]
+    return (rule, score) if score >= LEAST_SCORE else None
+
+
+def _household_edge(
+    weigher: Weigher,
+    left: RecordFeatures,
+    right: RecordFeatures,
+    matches: list[_Match],
+    place: Place,
+    decided: Constraints,
+) -> Edge | None:
+    verdict = decided.household(left.record, right.record) if decided else None
+    if verdict == "same":
+        return Edge(level="household", a=left.record, b=right.record, rule=DECIDED, score=ALWAYS)
+    if verdict is not None or not matches:
+        return None
+    sizes = tuple(sum(member.current for member in record.members) for record in (left, right))
+    one_source = left.source == right.source
+    for level, least in (("household", weigher.model.link), ("undecided", weigher.model.review)):
+        found = household_score(
+            shared(matches, least), (sizes[0], sizes[1]), place.address, one_source=one_source
+        )
+        if found is not None:
+            return Edge(level=level, a=left.record, b=right.record, rule=found[0], score=found[1])
     return None
 
 
-def compare(one: RecordFeatures, other: RecordFeatures) -> tuple[Edge, ...]:
+def compare(
+    weigher: Weigher, one: RecordFeatures, other: RecordFeatures, decided: Constraints = NOTHING_DECIDED
+) -> tuple[Edge, ...]:
     """The edges between two records; the same for (a, b) and (b, a)."""
     left, right = (one, other) if one.record < other.record else (other, one)
-    pairs = _person_edges(left, right)
-    if not pairs:
-        return ()
-    edges = [edge for _, _, edge in pairs]
-    rule = _household_rule(left, right, pairs)
-    if rule is not None:
-        name, score = rule
-        edges.append(Edge(level="household", a=left.record, b=right.record, rule=name, score=score))
+    place = weigher.place(left, right)
+    edges, matches = _person_edges(weigher, left, right, place, decided)
+    household = _household_edge(weigher, left, right, matches, place, decided)
+    if household is not None:
+        edges.append(household)
     return tuple(edges)

@@ -1,18 +1,28 @@
 """What linking looks at: the features of members and records, and the keys under which candidates meet."""
 
 import hashlib
+import re
 
 import msgspec
+
+from contracts.thai.text import ascii_digits
+from projections.linkage.levels import AreaValue, DwellingValue
+from projections.linkage.sound import sound_key
+
+SPACES_AND_ZEROS = re.compile(r"\s+|^0+(?=\d)")
 
 
 class MemberFeatures(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One member. `citizen` is the pseudonym of a valid citizen id; names are in normal form, "" when unknown.
 
-    `current` says that the newest statement of its record lists the member.
+    `digits` is the citizen id as given, with `valid` for its check digit. `current` says that the newest statement of its record
+    lists the member.
     """
 
     member: int
     citizen: str | None = None
+    digits: str | None = None
+    valid: bool = False
     first: str = ""
     last: str = ""
     sex: str | None = None
@@ -23,11 +33,13 @@ class MemberFeatures(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 class RecordFeatures(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """One record with its members. `house` is the pseudonym of a well-formed house code."""
+    """One record with its members. `house` is the pseudonym of a well-formed house code, `house_code` the code itself."""
 
     record: int
     source: str
     house: str | None = None
+    house_code: str | None = None
+    amphoe: str | None = None
     tambon: str | None = None
     moo: int | None = None
     house_no: str | None = None
@@ -35,7 +47,11 @@ class RecordFeatures(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 class Edge(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """A link between two members (`level` person) or two records (`level` household); a < b, score in thousandths."""
+    """What the model says of two members (`level` person) or two records (household, undecided); a < b.
+
+    A person's score is in thousandths of a bit, a household's in thousandths of full agreement. An edge of level undecided joins
+    nothing: its records might be one household. `rule` says why, in words.
+    """
 
     level: str
     a: int
@@ -76,24 +92,58 @@ def house_key(house: str) -> int:
     return key_of("house", house)
 
 
+def door_of(features: RecordFeatures) -> str:
+    """The house number in normal form, "" when unknown."""
+    return SPACES_AND_ZEROS.sub("", ascii_digits(features.house_no or "")).lower()
+
+
+def dwelling_of(features: RecordFeatures) -> DwellingValue | None:
+    """Where the house is inside its area, as `levels.dwelling` compares it."""
+    moo = "" if features.moo is None else str(features.moo)
+    value = (features.house_code or "", door_of(features), moo, "")
+    return value if any(value) else None
+
+
+def area_of(features: RecordFeatures) -> AreaValue | None:
+    """The area by its codes, as `levels.area` compares it."""
+    value = (features.tambon or "", features.amphoe or "", "", "")
+    return value if any(value) else None
+
+
 def _has_exact_day(member: MemberFeatures) -> bool:
     # 1 January is what registers write for an unknown day.
     return member.day is not None and member.month is not None and (member.day, member.month) != (1, 1)
 
 
+def _member_keys(member: MemberFeatures, tambon: str | None) -> set[int]:
+    keys: set[int] = set()
+    if member.citizen is not None:
+        keys.add(citizen_key(member.citizen))
+    if member.year is None:
+        return keys
+    year = str(member.year)
+    first = sound_key(member.first) if member.first else ""
+    if first and member.last:
+        keys.add(key_of("names", first, sound_key(member.last), year))
+    if first and tambon is not None:
+        keys.add(key_of("first", tambon, first, year))
+    if _has_exact_day(member):
+        day = f"{year}-{member.month}-{member.day}"
+        if tambon is not None:
+            keys.add(key_of("day", tambon, day))
+        if first:
+            keys.add(key_of("first_day", first, day))
+    return keys
+
+
 def blocking_keys(features: RecordFeatures) -> frozenset[int]:
     """The keys of a record: two records are compared when they share one. Independent of any other record."""
     keys: set[int] = set()
+    door = door_of(features)
     if features.house is not None:
         keys.add(house_key(features.house))
+    if features.tambon is not None and features.moo is not None and door:
+        keys.add(key_of("door", features.tambon, str(features.moo), door))
     for member in features.members:
-        if member.citizen is not None:
-            keys.add(citizen_key(member.citizen))
-        if features.tambon is None or member.year is None:
-            continue
-        year = str(member.year)
-        if _has_exact_day(member):
-            keys.add(key_of("day", features.tambon, year, str(member.month), str(member.day)))
-        if member.first and member.last:
-            keys.add(key_of("name", features.tambon, member.first, year))
+        keys |= _member_keys(member, features.tambon)
     return frozenset(keys)

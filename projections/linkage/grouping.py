@@ -20,6 +20,8 @@ STEP = 1_000
 CLOSED = 4.0 * NEVER
 """The mean of two groups that are not to be looked at (again)."""
 HIGHEST = 40_000
+FEW = 12
+"""Up to so many members, groups are joined without arrays."""
 
 
 REPEATED = 0.7
@@ -111,6 +113,8 @@ def joined(members: Ints, scores: Ints, cut: Cut) -> list[tuple[int, int]]:
     size = len(members)
     if size == 2:
         return [(int(members[0]), int(members[1]))] if scores[0] >= cut.link else []
+    if size <= FEW:
+        return _joined_few(members.tolist(), scores.tolist(), cut)
     upper = np.triu_indices(size, 1)
     sums = np.zeros((size, size), np.int64)
     sums[upper] = scores
@@ -137,6 +141,48 @@ def joined(members: Ints, scores: Ints, cut: Cut) -> list[tuple[int, int]]:
         row = np.where(counts > 0, sums[low] / np.maximum(counts * counts[low], 1), CLOSED)
         means[low, low + 1 :] = row[low + 1 :]
         means[:low, low] = row[:low]
+
+
+def _joined_few(members: list[int], scores: list[int], cut: Cut) -> list[tuple[int, int]]:
+    """The same for so few members that arrays cost more than they save."""
+    size = len(members)
+    sums: dict[tuple[int, int], int] = {}
+    position = 0
+    for low in range(size):
+        for high in range(low + 1, size):
+            sums[low, high] = scores[position]
+            position += 1
+    counts = [1] * size
+    closed: set[tuple[int, int]] = set()
+    found: list[tuple[int, int]] = []
+    floor = cut.lowest(size * size)
+    while True:
+        low, high, best = -1, -1, floor
+        for pair, total in sums.items():
+            mean = total / (counts[pair[0]] * counts[pair[1]])
+            if pair not in closed and (mean > best or (mean == best and (low < 0 or pair < (low, high)))):
+                (low, high), best = pair, mean
+        if low < 0:
+            return found
+        if best < cut.lowest(counts[low] * counts[high]):
+            closed.add((low, high))
+            continue
+        found.append((members[low], members[high]))
+        _absorb(sums, counts, closed, low, high)
+
+
+def _absorb(
+    sums: dict[tuple[int, int], int], counts: list[int], closed: set[tuple[int, int]], low: int, high: int
+) -> None:
+    """Make one group of two: what others have with the one they have with the other too."""
+    del sums[low, high]
+    counts[low] += counts[high]
+    counts[high] = 0
+    for other, count in enumerate(counts):
+        if count and other != low:
+            kept = (low, other) if low < other else (other, low)
+            sums[kept] += sums.pop((high, other) if high < other else (other, high))
+            closed.discard(kept)
 
 
 def replay(size: int, done: Iterable[tuple[int, int]]) -> Ints:

@@ -23,7 +23,8 @@ BOTH_VALID_AND_DIFFERENT = 5
 class Comparison(msgspec.Struct, frozen=True, kw_only=True):
     """One comparison as learnt. `strangers` and `relatives` are the weights per level.
 
-    `common` counts the members per value (by key, only of values that several have) among `known` members with a value.
+    `common` counts the members per value (by key, only of values that several have) among `known` members with a value; a value that is not
+    there counts `unlisted`.
     """
 
     field: Field
@@ -34,6 +35,7 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
     known: int
     usual: float
     common: dict[str, int] = {}
+    unlisted: int = 1
 
 
 class Prior(msgspec.Struct, frozen=True, kw_only=True):
@@ -106,7 +108,9 @@ def _evidence(comparison: Comparison, a: Value | None, b: Value | None) -> tuple
     rare = 0
     if described.rare_counts and 0 < level <= rare_level(described.kind):
         count = max(
-            comparison.common.get(token_key(described.name, rare_token(described.kind, value)), 1)
+            comparison.common.get(
+                token_key(described.name, rare_token(described.kind, value)), comparison.unlisted
+            )
             for value in (a, b)
         )
         rare = rare_weight(comparison.usual, count / comparison.known)

@@ -43,10 +43,10 @@ def _rare(columns: Columns, model: LinkModel) -> dict[str, Ints]:
         column = columns.columns.get(comparison.field.name)
         if column is None or not comparison.field.rare_counts:
             continue
-        of_count = {1: rare_weight(comparison.usual, 1 / comparison.known)}
+        of_count: dict[int, int] = {}
         per_token: list[int] = []
         for token in column.names:
-            count = comparison.common.get(token_key(comparison.field.name, token), 1)
+            count = comparison.common.get(token_key(comparison.field.name, token), comparison.unlisted)
             if count not in of_count:
                 of_count[count] = rare_weight(comparison.usual, count / comparison.known)
             per_token.append(of_count[count])

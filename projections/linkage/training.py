@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from projections.linkage.candidates import Recipe, cost_of, pairs_of
 from projections.linkage.columns import Column, Columns, Ints, Levels, level_matrix
 from projections.linkage.model import Comparison, LinkModel, Prior, token_key
-from projections.linkage.traits import NORM
+from projections.linkage.traits import NORM, Field
 
 Floats = NDArray[np.float64]
 
@@ -26,6 +26,8 @@ SESSIONS = 8
 ROUNDS = 40
 SMOOTHING = 0.1
 LEAST_SHARE = 1e-7
+UNSEEN = 0.01
+"""The part of the first guess in what matches look like: a mistake that these members do not show is not therefore impossible."""
 ANCHOR = 0.02
 """How strongly the pairs of a session that are no matches are taken for strangers: they may be relatives."""
 REVIEW = -6_000
@@ -206,6 +208,7 @@ def _matches(
     for position, size in enumerate(sizes):
         found[position, 0] = 0.0
         found[position, size:] = 0.0
+    found = (1 - UNSEEN) * found / found.sum(axis=1, keepdims=True) + UNSEEN * guess
     return found / found.sum(axis=1, keepdims=True)
 
 
@@ -279,6 +282,34 @@ def weights_of(matches: Floats, others: Floats) -> Ints:
     return found.astype(np.int64)
 
 
+def _in_order(field: Field, weights: tuple[int, ...]) -> tuple[int, ...]:
+    """Against strangers a weaker agreement never weighs more than a stronger one, which few examples might say. Dates have no such order."""
+    if field.kind in ("birth", "date"):
+        return weights
+    capped = list(weights)
+    limit = capped[1]
+    for level in range(1, len(capped)):
+        if field.levels[level] == "swapped":
+            capped[level] = min(capped[level], capped[1])
+            continue
+        limit = capped[level] = min(limit, capped[level])
+    return tuple(capped)
+
+
+def thinned(model: LinkModel, least: int) -> LinkModel:
+    """The model with the counts of common values only; a value that is not listed counts as those left out do on the average."""
+
+    def thin(comparison: Comparison) -> Comparison:
+        dropped = [count for count in comparison.common.values() if count < least]
+        alone = max(comparison.known - sum(comparison.common.values()), 0)
+        members = alone + sum(dropped)
+        usual = round((alone + sum(count * count for count in dropped)) / members) if members else 1
+        kept = {key: count for key, count in comparison.common.items() if count >= least}
+        return msgspec.structs.replace(comparison, common=kept, unlisted=max(usual, 1))
+
+    return named(msgspec.structs.replace(model, comparisons=tuple(thin(one) for one in model.comparisons)))
+
+
 def build_model(
     columns: Columns, recipes: Sequence[Recipe], learnt: Learnt, within: Prior, across: Prior, seed: int
 ) -> LinkModel:
@@ -294,7 +325,7 @@ def build_model(
         comparisons.append(
             Comparison(
                 field=column.field,
-                strangers=tuple(strangers[position, :size].tolist()),
+                strangers=_in_order(column.field, tuple(strangers[position, :size].tolist())),
                 relatives=tuple(relatives[position, :size].tolist()),
                 matches=tuple(learnt.matches[position, :size].round(9).tolist()),
                 chance=tuple(learnt.strangers[position, :size].round(9).tolist()),

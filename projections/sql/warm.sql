@@ -29,10 +29,10 @@ SELECT here, member.record AS there, level, a, b, rule, score
 FROM person_edge JOIN member ON member.member = person_edge.other
 UNION ALL
 SELECT a, b, level, a, b, rule, score FROM link_edge
-WHERE a = ANY(%(records)s::bigint[]) AND level = 'household' AND upper_inf(recorded)
+WHERE a = ANY(%(records)s::bigint[]) AND level <> 'person' AND upper_inf(recorded)
 UNION ALL
 SELECT b, a, level, a, b, rule, score FROM link_edge
-WHERE b = ANY(%(records)s::bigint[]) AND level = 'household' AND upper_inf(recorded);
+WHERE b = ANY(%(records)s::bigint[]) AND level <> 'person' AND upper_inf(recorded);
 
 -- name: warm_record_rows
 -- The records themselves.
@@ -142,8 +142,11 @@ WHERE upper_inf(recorded);
 SELECT sequence, level, verdict, about, sizes FROM link_decision WHERE upper_inf(recorded);
 
 -- name: warm_link_model_in_force
--- The linking model in force, if one was activated.
-SELECT model FROM link_model_in_force WHERE upper_inf(recorded);
+-- The linking model in force, if one was activated, with the document that was the newest then.
+SELECT force.model, (
+    SELECT known.document FROM link_model AS known
+    WHERE known.model = force.model AND known.sequence < lower(force.recorded) ORDER BY known.sequence DESC LIMIT 1
+) FROM link_model_in_force AS force WHERE upper_inf(force.recorded);
 
 -- name: warm_link_models
 -- The newest document of these linking models, or of all.

@@ -5,7 +5,7 @@ import json
 from projections.fold import fold
 from projections.runner import Projector
 from projections.state import State
-from tests.builders import Log, a_house, a_member, day, member_of, record_of
+from tests.builders import MODELS, Log, a_house, a_member, day, member_of, record_of
 from tests.integration.test_projection_laws import fold_all, projection
 
 STANDING = "SELECT sequence, level, verdict, about, sizes, seen, model FROM link_decision WHERE recorded @> %(s)s::bigint"
@@ -58,8 +58,8 @@ async def test_a_projector_that_reads_back_remembers_the_standing_decisions_and_
     gone = log.linked("different", (members[0],), (members[1],), level="person")
     kept = log.linked("same", members, level="person")
     log.unlinked(gone)
-    log.modelled("one", '{"link": 1}')
-    log.modelled("two", '{"link": 2}')
+    log.modelled("one", MODELS[0])
+    log.modelled("two", MODELS[1])
     log.activated("one")
     log.withdrawn("tpmap", "b", reported_at=day(9))
     state = State(complete=True)
@@ -73,8 +73,10 @@ async def test_a_projector_that_reads_back_remembers_the_standing_decisions_and_
         read = projector._state
         assert read.link_decisions == state.link_decisions
         assert all(list(read.decisions_about.get(item)) == [kept] for item in members)
-        assert (read.link_model, read.link_models) == ("one", {"one": '{"link": 1}'})
-        assert (state.link_model, len(state.link_models)) == ("one", 2)
+        assert read.link_model == state.link_model == "one"
+        assert read.weigher.model == state.weigher.model
+        assert state.weigher.model.link == 14_000
+        assert sorted(state.link_models) == ["one", "two"]
 
 
 async def test_each_model_is_in_force_until_the_next_and_an_unpublished_one_never(database_url: str) -> None:
@@ -89,7 +91,7 @@ async def test_each_model_is_in_force_until_the_next_and_an_unpublished_one_neve
         found = [await asked(connection, IN_FORCE, at) for at in (none, one, two - 1, two)]
         assert found == [[], [("one",)], [("one",)], [("two",)]]
         document = await (await connection.execute("SELECT document FROM link_model LIMIT 1")).fetchone()
-        assert document is not None and json.loads(document[0]) == {}
+        assert document is not None and json.loads(document[0])["model_id"] == "lm-14000"
 
 
 async def test_the_words_of_a_decision_go_with_the_erased_subject(database_url: str) -> None:

@@ -141,6 +141,10 @@ def test_links_kept_event_by_event_are_those_of_the_definition(crowd: None, log:
     state = State(complete=True)
     for item in log.items:
         fold(state, [item])
-    partition = link([record.features for record in state.records.values() if record.features is not None])
+    partition = link(
+        state.weigher,
+        [record.features for record in state.records.values() if record.features is not None],
+        state.decided,
+    )
     assert state.person_of == partition.persons
     assert state.household_of == partition.households
