@@ -32,7 +32,7 @@ class LinkDecisionSubmission(
     """What a steward decided about records or members, having seen the hub at the sequence `seen`.
 
     `groups` are lists of pseudonyms; POST /v1/links/decisions takes the ids that the hub shows instead. `same` joins
-    each group and parts the groups, `different` only parts them. Everything said equal, it is the same decision sent again.
+    what is in one group, `different` parts what is in different ones. Everything said equal, it is the same decision sent again.
     """
 
     level: LinkLevel

@@ -2,27 +2,20 @@
 
 import functools
 from collections.abc import Mapping, Sequence
-from importlib.resources import files
 
 import msgspec
 
-from contracts.records import House, Member
 from hub.api.answers import UNSET
 from hub.api.answers_links import FieldEvidence, MemberPair, Weighing
 from hub.api.link_records import KnownMember, KnownRecord
 from hub.api.link_words import FIELDS_TH, LEVELS_TH
+from projections.linkage.default import default_model
 from projections.linkage.features import MemberFeatures
 from projections.linkage.model import Judgement, LinkModel, judge
-from projections.linkage.traits import Value, bare
+from projections.linkage.weighing import values_of
 
 PLACE = ("dwelling", "area")
 MILLI = 1000
-
-
-@functools.cache
-def default_model() -> LinkModel:
-    """The shipped model, in force until another one is activated."""
-    return msgspec.json.decode((files("hub.linkage") / "data/thai.json").read_bytes(), type=LinkModel)
 
 
 @functools.lru_cache(8)
@@ -31,44 +24,14 @@ def read_model(document: str | None) -> LinkModel:
     return default_model() if document is None else msgspec.json.decode(document, type=LinkModel)
 
 
-def values_of(record: KnownRecord, member: MemberFeatures, said: Member | None) -> dict[str, Value]:
-    """The values of one member by comparison, in normal form; what is not known is left out."""
-    house = record.house
-    found: dict[str, Value | None] = {
-        "first": (member.first, member.last) if member.first else None,
-        "last": (member.last, member.first) if member.last else None,
-        "birth": (member.year, member.month or 0, member.day or 0) if member.year else None,
-        "sex": member.sex,
-        "citizen": None if said is None or said.citizen_id is None else (said.citizen_id, said.citizen_valid),
-        "dwelling": dwelling_of(record, house),
-        "area": area_of(record),
-    }
-    return {name: value for name, value in found.items() if value is not None}
-
-
-def dwelling_of(record: KnownRecord, house: House | None) -> tuple[str, str, str, str] | None:
-    """Where the house is inside its area; a house code only where it is well formed."""
-    facts = record.newest.facts
-    code = facts.house_code if house is not None and facts.house is not None else None
-    value = (code or "", bare(facts.house_no).lower(), "" if facts.moo is None else str(facts.moo), "")
-    return value if any(value) else None
-
-
-def area_of(record: KnownRecord) -> tuple[str, str, str, str] | None:
-    """The area by its codes."""
-    facts = record.newest.facts
-    value = (facts.tambon or "", facts.amphoe or "", "", "")
-    return value if any(value) else None
-
-
 def weigh(
     model: LinkModel, left: KnownRecord, a: KnownMember, right: KnownRecord, b: KnownMember
 ) -> Judgement:
     """Two members judged by the model, by what their records say now."""
     return judge(
         model,
-        values_of(left, _features(left, a), a.member),
-        values_of(right, _features(right, b), b.member),
+        values_of(left.features, _features(left, a)),
+        values_of(right.features, _features(right, b)),
         one_source=left.source == right.source,
         one_record=left.record == right.record,
     )

@@ -4,11 +4,11 @@ import datetime as dt
 from collections.abc import AsyncGenerator
 
 import msgspec
-import psycopg
 import pytest
 import pytest_asyncio
 
 from contracts import ids
+from contracts.records import PartialDate
 from hub.api import examples_links
 from hub.api.answers_reviews import Claim, ReviewPage
 from hub.api.second_look import Decided, is_sampled, measure
@@ -19,14 +19,12 @@ SOURCES = ("tpmap", "thaiqm")
 
 
 def doubtful(log: Log, key: str, number: int, tambon: str = "320101") -> tuple[str, str]:
-    """Two records of one house whose people are not clearly the same; their pseudonyms."""
+    """Two records with one citizen id and nothing else in common: a borrowed id, for people to decide. Their pseudonyms."""
     place = {"tambon": tambon, "needs": {"income": True, "health": False}}
-    for position, source in enumerate(SOURCES):
-        log.received(
-            source,
-            a_house(key, **place),
-            a_member("1", f"คน{number}{position}", number=2 * number + position),
-        )
+    births = (PartialDate(year=1950, month=5, day=7), PartialDate(year=1981, month=11, day=23))
+    for source, name, birth in zip(SOURCES, ("สมชาย", "บุญมี"), births, strict=True):
+        member = msgspec.structs.replace(a_member("1", name, number=number), birth=birth)
+        log.received(source, a_house(key, **place), member)
     return record_of("tpmap", key), record_of("thaiqm", key)
 
 
@@ -42,17 +40,6 @@ async def queued(stage: Stage) -> AsyncGenerator[Stage]:
         for source in SOURCES:
             log.helped(f"{key}-{source}", by_record(source, key), amount=amount, happened_at=day(30))
     await stage.fold(log.items)
-    async with await psycopg.AsyncConnection.connect(stage.database_url, autocommit=True) as connection:
-        (schema,) = await (
-            await connection.execute("SELECT schema_name FROM projection.version")
-        ).fetchone() or ("",)
-        for low in (1, 3, 5):
-            values = (low, low + 1, low + 1)
-            await connection.execute(
-                f"INSERT INTO {schema}.link_edge (level, a, b, rule, score, recorded)"
-                " VALUES ('undecided', %s, %s, 'member_and_address', 540, int8range(%s, NULL))",
-                values,
-            )
     stage.keys |= {"other": (await make_keys(stage.database_url, again={"role": "steward"}))["again"]}
     yield stage
 
@@ -82,6 +69,10 @@ async def test_the_most_money_comes_first(queued: Stage) -> None:
     )
     assert {preview["verdict"] for preview in first["previews"]} == {"same", "different"}
     assert page["total"] == 3
+    previews = {preview["verdict"]: preview for preview in first["previews"]}
+    assert (previews["different"]["changes"], previews["same"]["changes"]) == (False, True)
+    same = previews["same"]
+    assert (same["before"]["households"], same["after"]["households"], same["records_moved"]) == (2, 1, 2)
     plain = await queued.ask("/v1/reviews", "steward", preview="none")
     assert "previews" not in plain["items"][0]
 
