@@ -91,6 +91,7 @@ def compare(before: Snapshot, after: Snapshot, at: dt.datetime) -> Consequences:
         if before.findings.get(household) != after.findings.get(household)
     }
     old, new = _groups(before.household_of, moved), _groups(after.household_of, moved)
+    concerned |= old.keys() | new.keys()
     pairs, pairs_after = _pairs(old.values()), _pairs(new.values())
     people, people_after = _groups(before.person_of, members), _groups(after.person_of, members)
     return Consequences(

@@ -90,3 +90,7 @@ WHERE chosen.recorded @> %(sequence)s::bigint AND m.sequence <= %(sequence)s::bi
 SELECT count(*), count(*) FILTER (WHERE (SELECT count(*) FROM link_key AS k WHERE k.key = one.key) > %(crowd)s)
 FROM link_key AS one JOIN link_key AS other USING (key)
 WHERE one.record = %(a)s::bigint AND other.record = %(b)s::bigint;
+
+-- name: fetch_published_model
+-- Whether a linking model was published.
+SELECT sequence FROM link_model WHERE model = %(model)s LIMIT 1;
