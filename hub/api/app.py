@@ -35,7 +35,7 @@ from hub.api.metrics import Metrics
 from hub.api.mobility import get_mobility, list_mobility
 from hub.api.observing import Observing
 from hub.api.overview import get_overview, list_overview
-from hub.api.pages import Pages, get_asset, get_file, get_index, load_pages
+from hub.api.pages import Pages, get_asset, get_file, get_index, get_review, load_pages
 from hub.api.parts import open_parts
 from hub.api.person import get_person
 from hub.api.problems import HANDLERS
@@ -139,6 +139,7 @@ def create_app_with(
             get_ready,
             get_metrics,
             get_index,
+            get_review,
             get_file,
             get_asset,
             *(more or []),
