@@ -5,6 +5,7 @@ import uuid
 
 import msgspec
 
+from contracts.events_links import LinkLevel
 from hub.api.answers import UNSET, Hidden
 from hub.api.second_look import Agreement
 
@@ -44,7 +45,7 @@ class Released(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ReviewItem(msgspec.Struct, frozen=True, kw_only=True):
-    """Two records that people should decide about.
+    """Two records (level household) or two members (level person) that people should decide about.
 
     `kind`: undecided (the model is in doubt), field_check (somebody has to go and look), second (decided already, asked again of another
     steward without saying how). `amount_thb` is the money at stake: what both were given at least; `unserved` the unmet needs of both, `persons` those of both.
@@ -52,6 +53,7 @@ class ReviewItem(msgspec.Struct, frozen=True, kw_only=True):
 
     review: str
     kind: str
+    level: LinkLevel
     a: uuid.UUID
     b: uuid.UUID
     sources: list[str]

@@ -115,6 +115,7 @@ THEN = {"households": 1, "persons": 2, "findings": {"D1": 1, "unserved": 1}}
 REVIEW: Mapping[str, Any] = {
     "review": "L-812-815",
     "kind": "undecided",
+    "level": "household",
     "a": HOUSEHOLD_ID,
     "b": RECORD_ID,
     "sources": ["tpmap", "thaiqm"],

@@ -4,7 +4,7 @@ import datetime as dt
 
 import msgspec
 
-from contracts.events_links import LinkDecided, LinkDecision, LinkVerdict
+from contracts.events_links import LinkDecided, LinkDecision, LinkLevel, LinkVerdict
 from hub.api.answers_reviews import Counts, Preview, ReviewItem
 from hub.api.reading import Reading
 from projections.supposing import Consequences, Counted, suppose
@@ -14,11 +14,11 @@ VERDICTS: tuple[LinkVerdict, ...] = ("same", "different")
 
 async def preview_pair(reading: Reading, item: ReviewItem, pair: tuple[str, str]) -> ReviewItem:
     """The review with what follows from `same` and from `different`; `pair` are the pseudonyms of its records."""
-    previews = [await preview(reading, verdict, pair) for verdict in VERDICTS]
+    previews = [await preview(reading, item.level, verdict, pair) for verdict in VERDICTS]
     return msgspec.structs.replace(item, previews=previews)
 
 
-async def preview(reading: Reading, verdict: LinkVerdict, pair: tuple[str, str]) -> Preview:
+async def preview(reading: Reading, level: LinkLevel, verdict: LinkVerdict, pair: tuple[str, str]) -> Preview:
     """What a verdict would change if it were the next event."""
     low, high = sorted(pair)
     groups = ((low, high),) if verdict == "same" else ((low,), (high,))
@@ -31,7 +31,7 @@ async def preview(reading: Reading, verdict: LinkVerdict, pair: tuple[str, str])
         happened_at=basis.valid_at,
         received_at=basis.recorded_at or dt.datetime.min.replace(tzinfo=dt.UTC),
         data=LinkDecision(
-            level="household", verdict=verdict, groups=groups, subject=low, words=b"", seen=basis.sequence
+            level=level, verdict=verdict, groups=groups, subject=low, words=b"", seen=basis.sequence
         ),
     )
     found = await suppose(reading.cursor.connection, event, sequence=basis.sequence + 1, at=basis.valid_at)

@@ -20,6 +20,7 @@ from hub.api.basis import Question
 from hub.api.conditions import ALWAYS, Condition, actions, every, findings, in_area, known, states
 from hub.api.deciding import refuse_past
 from hub.api.households import next_token
+from hub.api.link_pair import fetch_model
 from hub.api.link_preview import preview_pair
 from hub.api.paging import check_token, digest_question, read_token
 from hub.api.reading import Hub, Reading
@@ -29,7 +30,7 @@ from hub.auth import Caller
 
 PATH = "/v1/reviews"
 KINDS = ("undecided", "field_check", "second")
-DEFAULT_REVIEWS, MOST_REVIEWS = 20, 50
+DEFAULT_REVIEWS, MOST_REVIEWS = 10, 50
 CLAIM_MINUTES, MOST_MINUTES = 60, 8 * 60
 Reviews = Annotated[int, QueryParameter(ge=1, le=MOST_REVIEWS, description="How many reviews a page holds.")]
 Minutes = Annotated[
@@ -79,10 +80,10 @@ async def list_reviews(
         items = [to_item(row, claims) for row in rows]
         if preview == "both":
             items = [
-                await preview_pair(reading, item, (row[14], row[15]))
+                await preview_pair(reading, item, (row[15], row[16]))
                 for item, row in zip(items, rows, strict=True)
             ]
-    total = rows[0][16] if rows else offset
+    total = rows[0][17] if rows else offset
     following = next_token(basis, asked, (offset + limit,)) if offset + limit < total else None
     answer = ReviewPage(
         items=items,
@@ -127,7 +128,7 @@ async def fetch_rows(
         **{
             f"known_{name}": known(table, basis)
             for name, table in (
-                ("here", "here"), ("there", "there"), ("edge", "e"), ("decision", "d"), ("action", "st"),
+                ("here", "here"), ("there", "there"), ("mine", "mine"), ("theirs", "theirs"), ("edge", "e"), ("decision", "d"), ("action", "st"),
                 ("anchor", "ah"), ("finding", "f"), ("one", "s1"), ("other", "s2"),
             )
         },
@@ -137,7 +138,8 @@ async def fetch_rows(
         "areas": list(caller.areas),
         "kind": kind,
         "key_id": caller.key_id,
-        "sampled": [one.sequence for one in decided if one.level == "household" and is_sampled(one.sequence)],
+        "link": (await fetch_model(reading)).link,
+        "sampled": [one.sequence for one in decided if is_sampled(one.sequence)],
         "limit": limit,
         "offset": offset,
     }
@@ -158,13 +160,13 @@ async def fetch_claims(
 
 def to_item(row: Sequence[Any], claims: Mapping[str, Claim]) -> ReviewItem:
     """A row of `list_reviews`; a second look is blind."""
-    review, kind, a, b, source, other, rule, score, since, satang, unserved, persons, amphoe, tambon = row[
-        :14
-    ]
+    review, kind, level, a, b, source, other, rule, score, since, satang, unserved, persons = row[:13]
+    amphoe, tambon = row[13:15]
     blind = kind == "second"
     return ReviewItem(
         review=review,
         kind=kind,
+        level=level,
         a=a,
         b=b,
         sources=[source, other],
@@ -232,8 +234,8 @@ def check_review(review: str) -> None:
     """Raises InvalidInput for what is no id of a review."""
     kind, *numbers = review.split("-")
     if (
-        kind not in {"L", "D"}
-        or len(numbers) != (2 if kind == "L" else 1)
+        kind not in {"L", "P", "D"}
+        or len(numbers) != (1 if kind == "D" else 2)
         or not all(number.isascii() and number.isdigit() and len(number) <= 18 for number in numbers)
     ):
         raise InvalidInput(

@@ -13,7 +13,7 @@ from hub.api import examples_links
 from hub.api.answers_reviews import Claim, ReviewPage
 from hub.api.second_look import Decided, is_sampled, measure
 from tests.api.stage import Stage, make_keys
-from tests.builders import Log, a_house, a_member, by_record, day, record_of
+from tests.builders import Log, a_house, a_member, by_record, day, member_of, record_of
 
 SOURCES = ("tpmap", "thaiqm")
 
@@ -75,6 +75,33 @@ async def test_the_most_money_comes_first(queued: Stage) -> None:
     assert (same["before"]["households"], same["after"]["households"], same["records_moved"]) == (2, 1, 2)
     plain = await queued.ask("/v1/reviews", "steward", preview="none")
     assert "previews" not in plain["items"][0]
+
+
+async def test_two_members_in_doubt_inside_other_households_are_a_review_of_their_own(stage: Stage) -> None:
+    log = Log()
+    births = (PartialDate(year=1950, month=5, day=7), PartialDate(year=1981, month=11, day=23))
+    for source, name, birth, others in zip(
+        SOURCES, ("สมชาย", "บุญมี"), births, ((2, 3, 4), (5, 6, 7)), strict=True
+    ):
+        borrowed = msgspec.structs.replace(a_member("1", name, number=1), birth=birth)
+        family = [
+            a_member(str(number), f"คน{number}", number=number, year=1990 + number) for number in others
+        ]
+        log.received(source, a_house(source, tambon="320101"), borrowed, *family)
+    await stage.fold(log.items)
+    (item,) = (await stage.ask("/v1/reviews", "steward"))["items"]
+    a, b = (str(ids.person_id(member_of(source, source, "1"))) for source in SOURCES)
+    assert (item["level"], item["review"][:2], item["a"], item["b"]) == ("person", "P-", a, b)
+    same = next(preview for preview in item["previews"] if preview["verdict"] == "same")
+    assert (same["changes"], same["before"]["persons"], same["after"]["persons"]) == (True, 2, 1)
+    log.linked(
+        "different",
+        (member_of("tpmap", "tpmap", "1"),),
+        (member_of("thaiqm", "thaiqm", "1"),),
+        level="person",
+    )
+    await stage.fold(log.items[-1:])
+    assert (await stage.ask("/v1/reviews", "steward"))["total"] == 0
 
 
 async def test_pages_hold_every_review_once(queued: Stage) -> None:

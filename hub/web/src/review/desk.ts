@@ -8,7 +8,7 @@ import { type Slot, createSlot } from "../slot.ts";
 import type { Claim, Explained, MemberPair, Queue, Receipt, Review, Verdict } from "./shapes.ts";
 import { type ReviewWords, reviewWords } from "./words.ts";
 
-const PAGE = "20";
+const PAGE = "10";
 
 export interface Decided {
   sequence: number;
@@ -35,9 +35,16 @@ export interface Desk {
   undo(): Promise<void>;
 }
 
+/** The members that are compared: the best pairs of two records, or the two themselves. */
+export function pairsOf(explained: Explained, review: Review | null = null): MemberPair[] {
+  const { pairs, weighing, together } = explained;
+  if (pairs !== undefined) return pairs;
+  return weighing === undefined ? [] : [{ a: review?.a ?? "", b: review?.b ?? "", together, weighing }];
+}
+
 /** What was on the screen, without names: it is kept with the decision. */
 export function evidenceOf(explained: Explained): string[] {
-  const lines = explained.pairs.map(
+  const lines = pairsOf(explained).map(
     (pair: MemberPair) =>
       `${pair.weighing.bits.toFixed(1)} bits: ${pair.weighing.fields
         .filter((field) => field.bits !== 0)
@@ -157,7 +164,7 @@ export function createDesk(changed: () => void): Desk {
       if (chosen === null || explained === null || !pair.isCurrent) return;
       await attempt(async () => {
         const body = {
-          level: "household",
+          level: chosen.level,
           verdict,
           groups: verdict === "same" ? [[chosen.a, chosen.b]] : [[chosen.a], [chosen.b]],
           seen: explained.sequence,

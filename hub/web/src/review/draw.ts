@@ -89,7 +89,7 @@ function drawEntry(desk: Desk, review: Review): TemplateResult {
       @click=${() => desk.show(review)}
     >
       <span class="review-top">
-        <span class="tag is-${review.kind}">${words.kind[review.kind]}</span>
+        <span class="tag is-${review.kind}">${words.level[review.level]} · ${words.kind[review.kind]}</span>
         <strong>${whole(review.amount_thb)} ${words.baht}</strong>
       </span>
       <span>${review.sources.map((source) => words.source[source] ?? source).join(" ↔ ")}</span>

@@ -3,7 +3,7 @@
 import { type TemplateResult, html, nothing } from "lit-html";
 import { formatInstantDay } from "../calendar.ts";
 import { whole } from "../numbers.ts";
-import type { Desk } from "./desk.ts";
+import { type Desk, pairsOf } from "./desk.ts";
 import {
   type Counts,
   type Explained,
@@ -34,8 +34,9 @@ function memberName(desk: Desk, record: LinkRecord, id: string): string {
 function drawBits(bits: number): TemplateResult {
   const width = Math.min(100, (Math.abs(bits) / FULL_BITS) * 100);
   const side = bits < 0 ? "is-against" : "is-for";
+  const said = Math.abs(bits) < 0.05 ? "0.0" : `${bits > 0 ? "+" : ""}${bits.toFixed(1)}`;
   return html`<span class="bits ${side}"
-    ><span class="bar" style="inline-size:${width.toFixed(0)}%"></span>${bits > 0 ? "+" : ""}${bits.toFixed(1)}</span
+    ><span class="bar" style="inline-size:${width.toFixed(0)}%"></span>${said}</span
   >`;
 }
 
@@ -98,6 +99,11 @@ function drawRecord(desk: Desk, record: LinkRecord): TemplateResult {
   </article>`;
 }
 
+/** What two members' records say of the place. */
+function placeOf(explained: Explained): FieldEvidence[] {
+  return (explained.weighing?.fields ?? []).filter((field) => field.field === "dwelling" || field.field === "area");
+}
+
 function drawMemberPair(desk: Desk, explained: Explained, pair: MemberPair, isBlind: boolean): TemplateResult {
   const fields = pair.weighing.fields.filter((field) => field.field !== "dwelling" && field.field !== "area");
   return html`<details class="review-member" open>
@@ -126,7 +132,7 @@ function drawPreview(desk: Desk, preview: Preview): TemplateResult {
   const { words } = desk;
   const lines = preview.changes ? sayChanges(desk, preview.before, preview.after) : [];
   return html`<li>
-    ${words.wouldChange} <strong>${words.verdict[preview.verdict]}</strong>:
+    ${words.wouldChange} <strong>${(desk.open?.level === "person" ? words.personVerdict : words.verdict)[preview.verdict]}</strong>:
     ${lines.length === 0 ? words.nothingChanges : lines.join(" · ")}
   </li>`;
 }
@@ -138,10 +144,12 @@ function readReason(): string {
 
 function drawButtons(desk: Desk): TemplateResult {
   const { words, isBusy } = desk;
+  const isPerson = desk.open?.level === "person";
+  const offered = VERDICTS.filter((verdict) => !isPerson || verdict !== "same_house_different_family");
   return html`<div class="review-buttons">
     <input id="reason" aria-label=${words.reason} placeholder=${words.reason} maxlength="1000" autocomplete="off" />
-    ${VERDICTS.map(
-      (verdict, place) =>
+    ${offered.map(
+      (verdict) =>
         html`<button
           type="button"
           class=${verdict === "same" || verdict === "different" ? "strong" : ""}
@@ -149,7 +157,7 @@ function drawButtons(desk: Desk): TemplateResult {
           ?disabled=${isBusy}
           @click=${() => desk.decide(verdict, readReason())}
         >
-          <kbd>${place + 1}</kbd> ${words.verdict[verdict]}
+          <kbd>${VERDICTS.indexOf(verdict) + 1}</kbd> ${isPerson ? words.personVerdict[verdict] : words.verdict[verdict]}
         </button>`,
     )}
     <button type="button" @click=${() => desk.next()}><kbd>N</kbd> ${words.next}</button>
@@ -190,11 +198,11 @@ export function drawPair(desk: Desk, review: Review, explained: Explained): Temp
     }
     <section>
       <h3>${words.people}</h3>
-      ${explained.pairs.map((pair) => drawMemberPair(desk, explained, pair, isBlind))}
+      ${pairsOf(explained, review).map((pair) => drawMemberPair(desk, explained, pair, isBlind))}
     </section>
     <section>
       <h3>${words.house}</h3>
-      ${drawFields(desk, explained, explained.address, isBlind)}
+      ${drawFields(desk, explained, explained.address ?? placeOf(explained), isBlind)}
     </section>`;
 }
 

@@ -30,6 +30,7 @@ export interface Claim {
 export interface Review {
   review: string;
   kind: "undecided" | "field_check" | "second";
+  level: "household" | "person";
   a: string;
   b: string;
   sources: string[];
@@ -98,8 +99,10 @@ export interface Explained {
   together: boolean;
   reasons: { code: string; th: string; en: string }[];
   decisions: { sequence: number; verdict: Verdict; revoked: number | null; text?: string | null }[];
-  pairs: MemberPair[];
-  address: FieldEvidence[];
+  /** Of two records; of two members `weighing` is their own. */
+  pairs?: MemberPair[];
+  address?: FieldEvidence[];
+  weighing?: Weighing;
   sequence: number;
 }
 

@@ -28,6 +28,8 @@ export interface ReviewWords {
   taken: string;
   mine: string;
   verdict: Record<Verdict, string>;
+  personVerdict: Record<Verdict, string>;
+  level: Record<"household" | "person", string>;
   reason: string;
   next: string;
   undo: string;
@@ -56,7 +58,7 @@ export interface ReviewWords {
 
 const TH: ReviewWords = {
   title: "ตรวจการเชื่อมโยงระเบียน",
-  help: "ระบบไม่แน่ใจว่าระเบียนคู่นี้เป็นครัวเรือนเดียวกันหรือไม่ ตัดสินได้ทุกเมื่อ และถอนคืนได้เสมอ ไม่มีข้อมูลใดถูกลบ",
+  help: "ระบบไม่แน่ใจว่าคู่เหล่านี้เป็นครัวเรือนหรือคนเดียวกันหรือไม่ ตัดสินได้ทุกเมื่อ และถอนคืนได้เสมอ ไม่มีข้อมูลใดถูกลบ",
   otherLanguage: "English",
   back: "หน้าภาพรวม",
   needKey: "หน้านี้สำหรับผู้ดูแลข้อมูล",
@@ -84,6 +86,13 @@ const TH: ReviewWords = {
     same_house_different_family: "บ้านเดียวกัน คนละครอบครัว",
     needs_field_check: "ต้องลงพื้นที่",
   },
+  personVerdict: {
+    same: "คนเดียวกัน",
+    different: "คนละคน",
+    same_house_different_family: "บ้านเดียวกัน คนละครอบครัว",
+    needs_field_check: "ต้องลงพื้นที่",
+  },
+  level: { household: "ครัวเรือน", person: "บุคคล" },
   reason: "เหตุผล (ถ้ามี)",
   next: "ถัดไป",
   undo: "ถอนการตัดสินล่าสุด",
@@ -118,7 +127,7 @@ const TH: ReviewWords = {
 
 const EN: ReviewWords = {
   title: "Review of links",
-  help: "The hub is not sure whether these two records are one household. Decide at any time, take it back at any time; nothing is ever deleted.",
+  help: "The hub is not sure whether these pairs are one household, or one person. Decide at any time, take it back at any time; nothing is ever deleted.",
   otherLanguage: "ไทย",
   back: "Overview",
   needKey: "This page is for data stewards.",
@@ -146,6 +155,13 @@ const EN: ReviewWords = {
     same_house_different_family: "One house, different families",
     needs_field_check: "Needs a field check",
   },
+  personVerdict: {
+    same: "One person",
+    different: "Different people",
+    same_house_different_family: "One house, different families",
+    needs_field_check: "Needs a field check",
+  },
+  level: { household: "Household", person: "Person" },
   reason: "Reason (if any)",
   next: "Next",
   undo: "Take the last decision back",
