@@ -22,26 +22,32 @@ class Index(Generic[Key]):
             return ()
         return (found,) if isinstance(found, int) else found
 
-    def add(self, key: Key, item: int) -> None:
-        """Put an item under a key."""
+    def add(self, key: Key, item: int) -> int:
+        """Put an item under a key; how many stand there now."""
         found = self._found.get(key)
         if found is None:
             self._found[key] = item
-        elif isinstance(found, int):
-            if found != item:
-                self._found[key] = {found, item}
-        else:
-            found.add(item)
+            return 1
+        if isinstance(found, int):
+            if found == item:
+                return 1
+            self._found[key] = {found, item}
+            return 2
+        found.add(item)
+        return len(found)
 
     def update(self, key: Key, items: Iterable[int]) -> None:
         """Put items under a key."""
         for item in items:
             self.add(key, item)
 
-    def discard(self, key: Key, item: int) -> None:
-        """Take an item away from a key, if it is there."""
+    def discard(self, key: Key, item: int) -> int:
+        """Take an item away from a key, if it is there; how many are left."""
         found = self._found.get(key)
         if isinstance(found, set):
             found.discard(item)
-        elif found == item:
+            return len(found)
+        if found == item:
             del self._found[key]
+            return 0
+        return 0 if found is None else 1

@@ -19,7 +19,7 @@ def relink(state: State, output: Output, changed: RecordState, sequence: int) ->
     """Bring links and household states up to date after `changed` got a new statement; the records concerned."""
     ordered = in_order(changed.statements.values())
     changed.line = segments(ordered)
-    features = read_features(changed.record, changed.source, ordered)
+    features = read_features(changed.record, changed.source, changed.pseudonym, ordered)
     start = {changed.record}
     is_same = features == changed.features
     if not is_same:
@@ -98,16 +98,14 @@ def _rekey(state: State, output: Output, changed: RecordState) -> set[int]:
     keys = blocking_keys(changed.features)
     turned: set[int] = set()
     for key in changed.keys - keys:
-        state.blocks.discard(key, changed.record)
-        block = state.blocks.get(key)
-        if is_crowded(len(block) + 1) != is_crowded(len(block)):
-            turned.update(block)
+        left = state.blocks.discard(key, changed.record)
+        if is_crowded(left + 1) != is_crowded(left):
+            turned.update(state.blocks.get(key))
         output.drop_link_key(key, changed.record)
     for key in sorted(keys - changed.keys):
-        state.blocks.add(key, changed.record)
-        block = state.blocks.get(key)
-        if is_crowded(len(block)) != is_crowded(len(block) - 1):
-            turned.update(block)
+        met = state.blocks.add(key, changed.record)
+        if is_crowded(met) != is_crowded(met - 1):
+            turned.update(state.blocks.get(key))
         output.add_link_key(key, changed.record)
     changed.keys = keys
     return turned

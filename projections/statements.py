@@ -9,13 +9,14 @@ import msgspec
 from contracts.events import OpenedRecord
 from contracts.records import NEEDS, House, Member, Need
 from contracts.thai.names import normal_name
-from projections.linkage.features import MemberFeatures, RecordFeatures
+from projections.linkage.features import MemberFeatures, RecordFeatures, rank_of
 
 HOUSE_CODE_DIGITS = 11
 NAMES_KEPT = 65_536
 
 _KNOWN_NEEDS: dict[tuple[bool | None, ...], tuple[bool | None, ...]] = {}
 _normal_name = functools.lru_cache(NAMES_KEPT)(normal_name)
+_rank_of = functools.lru_cache(NAMES_KEPT)(rank_of)
 
 
 class Facts(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -127,6 +128,7 @@ def read_member(member_id: int, member: Member | None) -> MemberFeatures:
     birth = member.birth
     return MemberFeatures(
         member=member_id,
+        rank=_rank_of(member.key),
         citizen=member.citizen_ref if member.citizen_valid else None,
         digits=member.citizen_id,
         valid=member.citizen_valid,
@@ -157,7 +159,7 @@ def segments(ordered: list[Statement]) -> list[Segment]:
     return found
 
 
-def read_features(record: int, source: str, ordered: list[Statement]) -> RecordFeatures:
+def read_features(record: int, source: str, pseudonym: str, ordered: list[Statement]) -> RecordFeatures:
     """What a record offers to linking: the address of its newest statement, every member from the newest that lists it."""
     newest = ordered[-1]
     listed: dict[int, MemberFeatures] = {}
@@ -173,6 +175,7 @@ def read_features(record: int, source: str, ordered: list[Statement]) -> RecordF
     return RecordFeatures(
         record=record,
         source=source,
+        rank=rank_of(pseudonym),
         house=facts.house,
         house_code=facts.house_code if facts.house is not None else None,
         amphoe=facts.amphoe,

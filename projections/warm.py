@@ -157,7 +157,7 @@ def _foresee(state: State, items: list[Sequenced], named: _Named) -> None:
             facts=facts,
             members=members,
         )
-        features = read_features(0, event.source, in_order(ahead[pseudonym].values()))
+        features = read_features(0, event.source, pseudonym, in_order(ahead[pseudonym].values()))
         named.keys.update(blocking_keys(features))
         founded = str(household_id(pseudonym))
         shadow = RecordState(
@@ -325,7 +325,7 @@ class _Reader:
             known = state.records[record]
             ordered = in_order(known.statements.values())
             known.line = segments(ordered)
-            known.features = read_features(record, known.source, ordered)
+            known.features = read_features(record, known.source, known.pseudonym, ordered)
             known.keys = blocking_keys(known.features)
             for key in known.keys:
                 state.blocks.add(key, record)

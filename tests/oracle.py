@@ -157,7 +157,10 @@ class Known:
     @cached_property
     def features(self) -> dict[int, RecordFeatures]:
         """What every record offers to linking."""
-        return {record: read_features(statements) for record, statements in self.statements.items()}
+        return {
+            record: read_features(self.pseudonym_of[record], statements)
+            for record, statements in self.statements.items()
+        }
 
     @cached_property
     def partition(self) -> Partition:

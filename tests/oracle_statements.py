@@ -7,7 +7,7 @@ import msgspec
 
 from contracts.records import House, Member, Need
 from contracts.thai.names import normal_name
-from projections.linkage.features import MemberFeatures, RecordFeatures
+from projections.linkage.features import MemberFeatures, RecordFeatures, rank_of
 
 HOUSE_CODE_DIGITS = 11
 
@@ -46,7 +46,7 @@ def valid_at(ordered: Sequence[Statement], moment: dt.datetime) -> Statement | N
     return None
 
 
-def read_features(ordered: Sequence[Statement]) -> RecordFeatures:
+def read_features(pseudonym: str, ordered: Sequence[Statement]) -> RecordFeatures:
     """The address of the newest statement, and every member from the newest statement that lists it."""
     newest = ordered[-1]
     listed: dict[int, Member | None] = {}
@@ -58,6 +58,7 @@ def read_features(ordered: Sequence[Statement]) -> RecordFeatures:
     return RecordFeatures(
         record=newest.record,
         source=newest.source,
+        rank=rank_of(pseudonym),
         house=house.house_ref if house is not None and well_formed else None,
         house_code=house.house_code if house is not None and well_formed else None,
         amphoe=newest.amphoe,
@@ -75,6 +76,7 @@ def read_member(number: int, member: Member | None, *, current: bool) -> MemberF
     birth = member.birth
     return MemberFeatures(
         member=number,
+        rank=rank_of(member.key),
         citizen=member.citizen_ref if member.citizen_valid else None,
         digits=member.citizen_id,
         valid=member.citizen_valid,

@@ -64,6 +64,11 @@ class _Members:
             member.member: (record, member) for record in records for member in record.members
         }
 
+    def rank(self, member: int) -> tuple[int, int, int]:
+        """The place of a member among equals."""
+        record, features = self.of[member]
+        return (record.rank, features.rank, member)
+
     def score(self, low: int, high: int) -> int:
         """The score of a pair that has no edge."""
         if self.decided and self.decided.person(low, high) == "different":
@@ -85,12 +90,13 @@ def _grouped(group: Sequence[int], scores: Mapping[Pair, int], members: _Members
     """The joinings of one connected set of members by average link; a pair without an edge is scored all the same."""
     if len(group) == 2:
         return [(group[0], group[1])] if scores[group[0], group[1]] >= cut.link else []
-    upper = [
-        scores[low, high] if (low, high) in scores else members.score(low, high)
-        for position, low in enumerate(group)
-        for high in group[position + 1 :]
-    ]
-    return joined(np.asarray(group, np.int64), np.asarray(upper, np.int64), cut)
+    ranked = sorted(group, key=members.rank)
+    upper: list[int] = []
+    for position, one in enumerate(ranked):
+        for other in ranked[position + 1 :]:
+            pair = (one, other) if one < other else (other, one)
+            upper.append(scores[pair] if pair in scores else members.score(*pair))
+    return joined(np.asarray(ranked, np.int64), np.asarray(upper, np.int64), cut)
 
 
 def _founders(items: Iterable[int], done: Iterable[Pair]) -> dict[int, int]:
@@ -125,7 +131,9 @@ def _in_context(
     return changed if changed != scores else None
 
 
-def _mutual(edges: Iterable[Edge], source_of: Mapping[int, str]) -> list[Edge]:
+def _mutual(
+    edges: Iterable[Edge], source_of: Mapping[int, str], rank: Mapping[int, tuple[int, int]]
+) -> list[Edge]:
     """The household edges that are the best of both their records towards the other's source, strongest first; equals all count."""
     best: dict[tuple[int, str], int] = {}
     listed = list(edges)
@@ -139,7 +147,7 @@ def _mutual(edges: Iterable[Edge], source_of: Mapping[int, str]) -> list[Edge]:
         if edge.score >= ALWAYS
         or (edge.score == best[edge.a, source_of[edge.b]] and edge.score == best[edge.b, source_of[edge.a]])
     ]
-    return sorted(kept, key=lambda edge: (-edge.score, edge.a, edge.b))
+    return sorted(kept, key=lambda edge: (-edge.score, *sorted((rank[edge.a], rank[edge.b]))))
 
 
 def _households(
@@ -161,7 +169,8 @@ def _households(
                     return True
         return False
 
-    for edge in _mutual(edges, source_of):
+    rank = {record.record: (record.rank, record.record) for record in records}
+    for edge in _mutual(edges, source_of, rank):
         low, high = sorted((sets.root(edge.a), sets.root(edge.b)))
         if low != high and not clash(low, high):
             sets.join(low, high)
@@ -176,6 +185,8 @@ def _within(
     members = _Members(weigher, records, decided)
     cut = cut_of(weigher.model)
     scores = {(edge.a, edge.b): edge.score for edge in edges if edge.level == "person"}
+    if decided.inside:
+        scores |= {pair: ALWAYS for record in records for pair in decided.inside.get(record.record, ())}
     households = _households(records, [edge for edge in edges if edge.level == "household"], decided)
     again = _in_context(members, scores, households, cut.link)
     return Partition(
@@ -233,7 +244,7 @@ def cluster(
     decided: Constraints = NOTHING_DECIDED,
 ) -> Partition:
     """Persons and households of these records, given every edge between them. Order of the arguments does not matter."""
-    if not edges:
+    if not edges and not decided.inside:
         return Partition(
             persons={member.member: member.member for record in records for member in record.members},
             households={record.record: record.record for record in records},

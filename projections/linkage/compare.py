@@ -15,9 +15,10 @@ DECIDED = "decided_same"
 
 
 class _Match(NamedTuple):
-    """Two members that are in both records now, and how sure that is."""
+    """Two members that are in both records now, with their ranks, and how sure that is."""
 
     score: int
+    ranks: tuple[int, int]
     a: int
     b: int
 
@@ -43,7 +44,7 @@ def _person_edges(
             low, high = (a.member, b.member) if a.member < b.member else (b.member, a.member)
             edges.append(Edge(level="person", a=low, b=high, rule=rule, score=score))
             if a.current and b.current:
-                current.append(_Match(score, a.member, b.member))
+                current.append(_Match(score, (a.rank, b.rank), a.member, b.member))
     return edges, current
 
 
@@ -51,7 +52,7 @@ def shared(matches: Iterable[_Match], least: int) -> int:
     """How many members two records have in common, each with one partner, the surest first."""
     taken: set[int] = set()
     count = 0
-    for match in sorted(matches, key=lambda one: (-one.score, one.a, one.b)):
+    for match in sorted(matches, key=lambda one: (-one.score, one.ranks, one.a, one.b)):
         if match.score >= least and match.a not in taken and match.b not in taken:
             taken |= {match.a, match.b}
             count += 1
@@ -91,9 +92,10 @@ def _household_edge(
     place: Place,
     decided: Constraints,
 ) -> Edge | None:
-    verdict = decided.household(left.record, right.record) if decided else None
+    low, high = sorted((left.record, right.record))
+    verdict = decided.household(low, high) if decided else None
     if verdict == "same":
-        return Edge(level="household", a=left.record, b=right.record, rule=DECIDED, score=ALWAYS)
+        return Edge(level="household", a=low, b=high, rule=DECIDED, score=ALWAYS)
     if verdict is not None or not matches:
         return None
     sizes = tuple(sum(member.current for member in record.members) for record in (left, right))
@@ -103,7 +105,7 @@ def _household_edge(
             shared(matches, least), (sizes[0], sizes[1]), place.address, one_source=one_source
         )
         if found is not None:
-            return Edge(level=level, a=left.record, b=right.record, rule=found[0], score=found[1])
+            return Edge(level=level, a=low, b=high, rule=found[0], score=found[1])
     return None
 
 
@@ -111,7 +113,7 @@ def compare(
     weigher: Weigher, one: RecordFeatures, other: RecordFeatures, decided: Constraints = NOTHING_DECIDED
 ) -> tuple[Edge, ...]:
     """The edges between two records; the same for (a, b) and (b, a)."""
-    left, right = (one, other) if one.record < other.record else (other, one)
+    left, right = (one, other) if (one.rank, one.record) < (other.rank, other.record) else (other, one)
     place = weigher.place(left, right)
     edges, matches = _person_edges(weigher, left, right, place, decided)
     household = _household_edge(weigher, left, right, matches, place, decided)

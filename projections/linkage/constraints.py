@@ -1,5 +1,6 @@
 """What people decided about links, as pairs of members and of records. People win over the model; of two decisions on a pair the later."""
 
+import itertools
 from collections.abc import Iterable, Mapping
 from typing import Literal
 
@@ -28,6 +29,9 @@ class Constraints:
         self.records: dict[Pair, Verdict] = {}
         self.partners: dict[int, set[int]] = {}
         """The other records that people put together with a record, or whose members with one of its own."""
+
+        self.inside: dict[int, list[Pair]] = {}
+        """The members of one record that people put together, by record."""
 
     def __bool__(self) -> bool:
         return bool(self.persons or self.records)
@@ -62,11 +66,43 @@ def compile_constraints(decisions: Iterable[LinkDecision], record_of: Mapping[in
         where = found.persons if decision.level == "person" else found.records
         for pair in pairs_of(decision):
             where[pair] = decision.verdict
-    together = [(record_of[low], record_of[high]) for low, high in confirmed(found.persons)]
-    for low, high in together + confirmed(found.records):
-        if low != high:
-            found.partners.setdefault(low, set()).add(high)
-            found.partners.setdefault(high, set()).add(low)
+    for where in (found.persons, found.records):
+        where.update((pair, "same") for pair in _implied(where))
+    for pair in confirmed(found.persons):
+        low, high = record_of[pair[0]], record_of[pair[1]]
+        if low == high:
+            found.inside.setdefault(low, []).append(pair)
+        else:
+            _meet(found.partners, low, high)
+    for low, high in confirmed(found.records):
+        _meet(found.partners, low, high)
+    return found
+
+
+def _meet(partners: dict[int, set[int]], low: int, high: int) -> None:
+    partners.setdefault(low, set()).add(high)
+    partners.setdefault(high, set()).add(low)
+
+
+def _implied(decided: Mapping[Pair, Verdict]) -> list[Pair]:
+    """The pairs that confirmations of others put together; none in a set of which people also said that two are apart."""
+    near: dict[int, set[int]] = {}
+    for low, high in confirmed(decided):
+        _meet(near, low, high)
+    found: list[Pair] = []
+    seen: set[int] = set()
+    for start in sorted(near):
+        if start in seen:
+            continue
+        together, waiting = {start}, [start]
+        while waiting:
+            for other in near[waiting.pop()] - together:
+                together.add(other)
+                waiting.append(other)
+        seen |= together
+        pairs = list(itertools.combinations(sorted(together), 2))
+        if all(decided.get(pair, "same") == "same" for pair in pairs):
+            found.extend(pair for pair in pairs if pair not in decided)
     return found
 
 

@@ -15,11 +15,12 @@ SPACES_AND_ZEROS = re.compile(r"\s+|^0+(?=\d)")
 class MemberFeatures(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One member. `citizen` is the pseudonym of a valid citizen id; names are in normal form, "" when unknown.
 
-    `digits` is the citizen id as given, with `valid` for its check digit. `current` says that the newest statement of its record
+    `rank` is its place among equals in its record, whoever came first. `digits` is the citizen id as given, with `valid` for its check digit. `current` says that the newest statement of its record
     lists the member.
     """
 
     member: int
+    rank: int = 0
     citizen: str | None = None
     digits: str | None = None
     valid: bool = False
@@ -33,10 +34,14 @@ class MemberFeatures(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 class RecordFeatures(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """One record with its members. `house` is the pseudonym of a well-formed house code, `house_code` the code itself."""
+    """One record with its members. `house` is the pseudonym of a well-formed house code, `house_code` the code itself.
+
+    `rank` is its place among equals, whoever came first.
+    """
 
     record: int
     source: str
+    rank: int = 0
     house: str | None = None
     house_code: str | None = None
     amphoe: str | None = None
@@ -65,6 +70,11 @@ class Partition(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
     persons: dict[int, int]
     households: dict[int, int]
+
+
+def rank_of(name: str) -> int:
+    """A place among equals that does not depend on the order of arrival."""
+    return int.from_bytes(hashlib.blake2b(name.encode(), digest_size=7).digest(), "big")
 
 
 CROWD = 64
@@ -127,12 +137,8 @@ def _member_keys(member: MemberFeatures, tambon: str | None) -> set[int]:
         keys.add(key_of("names", first, sound_key(member.last), year))
     if first and tambon is not None:
         keys.add(key_of("first", tambon, first, year))
-    if _has_exact_day(member):
-        day = f"{year}-{member.month}-{member.day}"
-        if tambon is not None:
-            keys.add(key_of("day", tambon, day))
-        if first:
-            keys.add(key_of("first_day", first, day))
+    if tambon is not None and _has_exact_day(member):
+        keys.add(key_of("day", tambon, year, str(member.month), str(member.day)))
     return keys
 
 

@@ -33,6 +33,8 @@ FIELDS = (
 """What the hub's own records are compared by, and the kind of each."""
 SAME, UNKNOWN, OTHER = 2, 1, 0
 """What two addresses say of each other."""
+SAME_HOUSE, OTHER_TAMBON = 2, 4
+"""Up to which level two dwellings are one house, and from which level two areas are two tambons."""
 Levels = tuple[int, ...]
 """A level for each of FIELDS; 0 where one of the two has no value."""
 CACHED = 262_144
@@ -113,6 +115,19 @@ def values_of(record: RecordFeatures, member: MemberFeatures) -> dict[str, Value
     return {name: value for name, value in found.items() if value is not None}
 
 
+def _address(
+    here: levels.DwellingValue | None, there: levels.DwellingValue | None, dwelling: int, area: int
+) -> int:
+    """One house code is one address; two tambons are two, whatever their numbers of houses say."""
+    if here and there and here[0] and here[0] == there[0]:
+        return SAME
+    if area >= OTHER_TAMBON:
+        return OTHER
+    if not (dwelling and area):
+        return UNKNOWN
+    return SAME if dwelling <= SAME_HOUSE else OTHER
+
+
 class Weigher:
     """A model made ready for one pair after another. Pure: what it remembers only saves time."""
 
@@ -150,8 +165,7 @@ class Weigher:
         if 0 < area <= rare_level("area"):
             strangers += self.rare("area", "area", here[1], there[1])
         relatives = prior.relatives + self._dwelling.relatives[dwelling] + self._area.relatives[area]
-        near = SAME if dwelling <= 2 and area <= 4 else OTHER
-        address = near if dwelling and area else UNKNOWN
+        address = _address(here[0], there[0], dwelling, area)
         return Place(dwelling, area, strangers, relatives, prior.relatives, address)
 
     def weigh(self, a: MemberFeatures, b: MemberFeatures, place: Place, floor: int) -> Weighed | None:

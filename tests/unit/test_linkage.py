@@ -11,6 +11,7 @@ from projections.linkage.cluster import cluster, link
 from projections.linkage.compare import compare
 from projections.linkage.constraints import Constraints, LinkDecision, compile_constraints
 from projections.linkage.default import default_model, default_weigher
+from projections.linkage.evidence import explain
 from projections.linkage.features import Edge, MemberFeatures, RecordFeatures, blocking_keys
 from projections.linkage.model import judge
 from projections.linkage.weighing import OTHER, SAME, values_of
@@ -374,3 +375,23 @@ def test_two_addresses_are_the_same_or_not(distance: int) -> None:
         record(2, member(21), source="thaiqm", moo=1 + distance, house_no=str(9 + 35 * distance)),
     )
     assert WEIGHER.place(a, b).address == (OTHER if distance else SAME)
+
+
+@given(records=records())
+def test_the_evidence_of_a_pair_adds_up_to_its_score_and_is_that_of_its_edge(records) -> None:
+    for a, b in itertools.combinations(records, 2):
+        told = explain(WEIGHER, a, b)
+        assert told == explain(WEIGHER, b, a)
+        scores = {(pair.a, pair.b): pair for pair in told.members}
+        for edge in compare(WEIGHER, a, b):
+            if edge.level != "person":
+                assert (told.level, told.rule, told.score) == (edge.level, edge.rule, edge.score)
+                continue
+            pair = scores[edge.a, edge.b]
+            weights = sum(
+                said.relatives if pair.against == "relatives" else said.strangers + said.rare
+                for said in pair.evidence
+            )
+            assert edge.score == pair.score
+            if pair.reason == "score":
+                assert pair.prior + weights == pair.score
