@@ -10,7 +10,7 @@ from hub.api.answers_links import HouseholdLinks
 from hub.api.asking import AnyRequest, no_household, read_household_id
 from hub.api.basis import Question
 from hub.api.household import Resolved, resolve_household
-from hub.api.link_pair import fetch_decisions, fetch_edge_rows, fetch_model, to_edge
+from hub.api.link_pair import fetch_decisions, fetch_edge_rows, fetch_weigher, to_edge
 from hub.api.link_records import KnownRecord, fetch_records, to_record
 from hub.api.reading import Hub, Reading
 from hub.api.statements import SQL
@@ -59,14 +59,14 @@ async def fetch_graph(reading: Reading, resolved: Resolved, caller: Caller) -> H
         known = {number: one for number, one in known.items() if one.newest.facts.amphoe in caller.areas}
     if not any(number in known for number in inside):
         raise no_household()
-    model = await fetch_model(reading)
+    weigher = await fetch_weigher(reading)
     ours = [known[number] for number in inside if number in known]
     return HouseholdLinks(
         household_id=resolved.household_id,
-        model=model.model_id,
+        model=weigher.model.model_id,
         records=[to_record(one, personal=personal) for one in ours],
         outside=[to_record(one, personal=personal) for number, one in known.items() if number not in inside],
-        edges=[to_edge(row, known, model) for row in rows if row[6] in known and row[7] in known],
+        edges=[to_edge(row, known, weigher.model) for row in rows if row[6] in known and row[7] in known],
         decisions=await fetch_decisions(reading, pseudonyms_of(ours), personal=personal),
         sequence=basis.sequence,
         as_of=basis.recorded_at,

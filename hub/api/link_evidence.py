@@ -1,39 +1,24 @@
 """What speaks for and against two members being one person, field by field, as the model in force weighs it. Pure."""
 
-import functools
 from collections.abc import Mapping, Sequence
-
-import msgspec
 
 from hub.api.answers import UNSET
 from hub.api.answers_links import FieldEvidence, MemberPair, Weighing
 from hub.api.link_records import KnownMember, KnownRecord
 from hub.api.link_words import FIELDS_TH, LEVELS_TH
-from projections.linkage.default import default_model
+from projections.linkage.evidence import MemberPair as Weighed
+from projections.linkage.evidence import explain_members
 from projections.linkage.features import MemberFeatures
-from projections.linkage.model import Judgement, LinkModel, judge
-from projections.linkage.weighing import values_of
+from projections.linkage.weighing import Weigher
 
 PLACE = ("dwelling", "area")
 MILLI = 1000
 
 
-@functools.lru_cache(8)
-def read_model(document: str | None) -> LinkModel:
-    """The model in a document; None is the shipped one."""
-    return default_model() if document is None else msgspec.json.decode(document, type=LinkModel)
-
-
-def weigh(
-    model: LinkModel, left: KnownRecord, a: KnownMember, right: KnownRecord, b: KnownMember
-) -> Judgement:
-    """Two members judged by the model, by what their records say now."""
-    return judge(
-        model,
-        values_of(left.features, _features(left, a)),
-        values_of(right.features, _features(right, b)),
-        one_source=left.source == right.source,
-        one_record=left.record == right.record,
+def weigh(weigher: Weigher, left: KnownRecord, a: KnownMember, right: KnownRecord, b: KnownMember) -> Weighed:
+    """Two members weighed by what their records say now, whatever people decided."""
+    return explain_members(
+        weigher, (left.features, _features(left, a)), (right.features, _features(right, b))
     )
 
 
@@ -42,15 +27,14 @@ def _features(record: KnownRecord, member: KnownMember) -> MemberFeatures:
 
 
 def to_weighing(
-    model: LinkModel,
-    judged: Judgement,
+    weigher: Weigher,
+    judged: Weighed,
     left: tuple[KnownRecord, KnownMember],
     right: tuple[KnownRecord, KnownMember],
     *,
     personal: bool,
 ) -> Weighing:
     """A judgement as it is shown; raw values only where they may be seen."""
-    prior = model.within if left[0].source == right[0].source else model.across
     strangers = judged.against == "strangers"
     a, b = raw_values(*left), raw_values(*right)
     fields = [
@@ -65,15 +49,15 @@ def to_weighing(
         for said in judged.evidence
     ]
     return Weighing(
-        model=model.model_id,
+        model=weigher.model.model_id,
         bits=judged.score / MILLI,
-        start_bits=(prior.strangers if strangers else prior.relatives) / MILLI,
-        link_bits=model.link / MILLI,
-        review_bits=model.review / MILLI,
+        start_bits=judged.prior / MILLI,
+        link_bits=weigher.model.link / MILLI,
+        review_bits=weigher.model.review / MILLI,
         band=judged.band,
         against=judged.against,
-        vetoed=judged.vetoed,
-        contradicts=judged.contradicts,
+        vetoed=judged.reason == "both_citizen_ids_valid_and_different",
+        contradicts=judged.reason == "citizen_id_contradicted",
         fields=fields,
     )
 
@@ -127,10 +111,10 @@ def raw_values(record: KnownRecord, member: KnownMember) -> dict[str, str | None
 
 
 def best_pairs(
-    model: LinkModel, left: KnownRecord, right: KnownRecord, *, personal: bool
+    weigher: Weigher, left: KnownRecord, right: KnownRecord, *, personal: bool
 ) -> list[MemberPair]:
     """The members of two records that fit best, each once, the best first; only pairs at the review floor, or of one person already."""
-    judged = [(weigh(model, left, a, right, b), a, b) for a in left.members for b in right.members]
+    judged = [(weigh(weigher, left, a, right, b), a, b) for a in left.members for b in right.members]
     judged = [one for one in judged if one[0].band != "none" or one[1].person == one[2].person]
     judged.sort(key=lambda one: (one[1].person != one[2].person, -one[0].score, one[1].number, one[2].number))
     used: set[int] = set()
@@ -139,13 +123,13 @@ def best_pairs(
         if a.number in used or b.number in used:
             continue
         used |= {a.number, b.number}
-        weighing = to_weighing(model, judgement, (left, a), (right, b), personal=personal)
+        weighing = to_weighing(weigher, judgement, (left, a), (right, b), personal=personal)
         found.append(MemberPair(a=a.id, b=b.id, together=a.person == b.person, weighing=weighing))
     return found
 
 
 def address_of(
-    model: LinkModel, left: KnownRecord, right: KnownRecord, *, personal: bool
+    weigher: Weigher, left: KnownRecord, right: KnownRecord, *, personal: bool
 ) -> list[FieldEvidence]:
     """What both records say of the place; empty where one lists nobody."""
     pairs: Sequence[tuple[KnownMember, KnownMember]] = [
@@ -155,7 +139,7 @@ def address_of(
         field
         for a, b in pairs
         for field in to_weighing(
-            model, weigh(model, left, a, right, b), (left, a), (right, b), personal=personal
+            weigher, weigh(weigher, left, a, right, b), (left, a), (right, b), personal=personal
         ).fields
         if field.field in PLACE
     ]

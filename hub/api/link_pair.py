@@ -1,7 +1,7 @@
 """GET /v1/links/{a}/{b}: why two records, or two members, belong together or not."""
 
 from collections.abc import Sequence
-from typing import Any, cast
+from typing import Any
 
 import msgspec
 from litestar import Response, get
@@ -18,14 +18,16 @@ from hub.api.answers import UNSET
 from hub.api.answers_links import LinkDecisionShown, LinkEdge, LinkExplained, MemberPair, Reason, Weighing
 from hub.api.asking import AnyRequest
 from hub.api.basis import Question
-from hub.api.link_evidence import address_of, best_pairs, read_model, to_weighing, weigh
+from hub.api.link_evidence import address_of, best_pairs, to_weighing, weigh
 from hub.api.link_items import LinkItem, fetch_items, may_see, no_item, read_item_id
 from hub.api.link_records import KnownMember, KnownRecord, fetch_records, to_record
 from hub.api.reading import Hub, Reading
 from hub.api.statements import SQL
 from hub.auth import Caller
+from projections.linkage.default import default_weigher, weigher_of
 from projections.linkage.features import CROWD
 from projections.linkage.model import LinkModel
+from projections.linkage.weighing import Weigher
 
 _words: msgspec.json.Decoder[Words] = msgspec.json.Decoder(Words)
 
@@ -86,14 +88,16 @@ async def explain(
     reading: Reading, level: LinkLevel, left: LinkItem, right: LinkItem, *, personal: bool
 ) -> LinkExplained:
     """The whole answer for a resolved pair. Raises NotFound for a record of which nothing stands at s."""
-    model = await fetch_model(reading)
+    weigher = await fetch_weigher(reading)
     known = await fetch_records(reading, {left.record, right.record})
     for path, item in (("a", left), ("b", right)):
         if item.record not in known:
             raise no_item(path)
     here, there = known[left.record], known[right.record]
     edges = [
-        edge for edge in await fetch_edges(reading, known, model) if {edge.a, edge.b} == {left.id, right.id}
+        edge
+        for edge in await fetch_edges(reading, known, weigher.model)
+        if {edge.a, edge.b} == {left.id, right.id}
     ]
     decisions = await fetch_decisions(reading, [left.pseudonym, right.pseudonym], personal=personal)
     about = [
@@ -104,13 +108,13 @@ async def explain(
     weighing = pairs = address = UNSET
     if level == "person":
         a, b = member_of(here, left), member_of(there, right)
-        judged = weigh(model, here, a, there, b)
-        weighing = to_weighing(model, judged, (here, a), (there, b), personal=personal)
+        judged = weigh(weigher, here, a, there, b)
+        weighing = to_weighing(weigher, judged, (here, a), (there, b), personal=personal)
         together = a.person == b.person
         reasons = person_reasons(weighing, together=together, about=about)
     else:
-        pairs = best_pairs(model, here, there, personal=personal)
-        address = address_of(model, here, there, personal=personal)
+        pairs = best_pairs(weigher, here, there, personal=personal)
+        address = address_of(weigher, here, there, personal=personal)
         together = here.household == there.household
         reasons = household_reasons(pairs, edges, together=together, about=about)
     basis = reading.basis
@@ -185,11 +189,11 @@ def household_reasons(
     return reasons
 
 
-async def fetch_model(reading: Reading) -> LinkModel:
-    """The model in force at s; the shipped one while nobody activated another."""
+async def fetch_weigher(reading: Reading) -> Weigher:
+    """The model in force at s, ready; the shipped one while nobody activated another."""
     await reading.cursor.execute(SQL["fetch_link_model_document"], reading.basis.values)
     row = await reading.cursor.fetchone()
-    return read_model(None if row is None else cast("str", row[0]))
+    return default_weigher() if row is None else weigher_of(row[0])
 
 
 async def count_keys(reading: Reading, a: int, b: int) -> tuple[int, int]:

@@ -112,7 +112,7 @@ def _finish(
     household: tuple[int, uuid.UUID],
 ) -> KnownRecord:
     ordered = in_order(known.statements.values())
-    features = read_features(record, known.source, ordered)
+    features = read_features(record, known.source, known.pseudonym, ordered)
     said: dict[int, Member | None] = {}
     for statement in ordered:
         for one in known.documents[statement.sequence].members:

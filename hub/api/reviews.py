@@ -20,7 +20,7 @@ from hub.api.basis import Question
 from hub.api.conditions import ALWAYS, Condition, actions, every, findings, in_area, known, states
 from hub.api.deciding import refuse_past
 from hub.api.households import next_token
-from hub.api.link_pair import fetch_model
+from hub.api.link_pair import fetch_weigher
 from hub.api.link_preview import preview_pair
 from hub.api.paging import check_token, digest_question, read_token
 from hub.api.reading import Hub, Reading
@@ -138,7 +138,7 @@ async def fetch_rows(
         "areas": list(caller.areas),
         "kind": kind,
         "key_id": caller.key_id,
-        "link": (await fetch_model(reading)).link,
+        "link": (await fetch_weigher(reading)).model.link,
         "sampled": [one.sequence for one in decided if is_sampled(one.sequence)],
         "limit": limit,
         "offset": offset,
