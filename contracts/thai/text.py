@@ -80,4 +80,8 @@ def repair(text: str) -> str:
     text = ascii_digits(tidy(text))
     if not text.isascii():
         text = unicodedata.normalize("NFC", text)
-    return MARK_RUN.sub(_in_order, text.replace(LEAD_E_TWICE, LEAD_AE))
+    text = text.replace(LEAD_E_TWICE, LEAD_AE)
+    # What one pass brings together can need another; every pass shortens the text or sorts it further.
+    while (again := MARK_RUN.sub(_in_order, text)) != text:
+        text = again
+    return text

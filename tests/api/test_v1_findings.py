@@ -369,7 +369,7 @@ def test_an_example_is_what_it_stands_for(value: dict, type_: type) -> None:
 
 async def test_lists_agree_with_the_six_numbers_and_every_finding_opens(postgres_cluster, tmp_path) -> None:
     url = postgres_cluster.create("test_findings_many")
-    async with open_stage(url, a_history(5, 200).items, tmp_path) as busy:
+    async with open_stage(url, a_history(6, 200).items, tmp_path) as busy:
         opened = set()
         for moment in (day(450).isoformat(), day(1150).isoformat()):
             numbers = (await busy.ask("/v1/overview", valid_at=moment))["numbers"]

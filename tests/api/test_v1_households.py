@@ -286,7 +286,7 @@ async def test_every_row_has_three_clocks_and_says_who_acted(told: Stage) -> Non
     assert all(clocks <= set(row) and row["summary_th"] and row["summary_en"] for row in rows)
     assert {row["actor_kind"] for row in rows} == {"source", "agency", "hub"}
     link = next(row for row in rows if row["kind"] == "link_formed")
-    assert (link["rule"], link["score"]) == ("member_and_address", 150)
+    assert (link["rule"], link["score"]) == ("member_and_address", 1150)
 
 
 async def test_the_timeline_can_go_as_the_hub_came_to_know(told: Stage) -> None:
