@@ -148,7 +148,7 @@ FAULTS: Mapping[str, Code] = {
     "GROUPS_INVALID": Code(
         "'{field}' does not fit the verdict; expected {expected}.",
         "'{field}' ไม่ตรงกับผลการตัดสิน ต้องเป็น {expected}",
-        "'same' needs one group; 'different' compares groups.",
+        "'same' joins what is in one group; 'different' parts the groups.",
     ),
     "REFERRAL_UNNAMED": Code(
         "Nothing says which referral is meant; one of these is needed: {expected}.",

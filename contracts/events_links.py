@@ -20,9 +20,8 @@ LINK_VERDICTS: tuple[LinkVerdict, ...] = (
 class LinkDecision(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What a person decided about members (level `person`) or records (level `household`), as seen at `seen` (a sequence).
 
-    `groups` hold pseudonyms. `same`: all of the one group are one. `different`: two from different groups are never one, and nothing is
-    said about two of one group; `same_house_different_family` is that for records which share a house. `needs_field_check` asks for a
-    visit and joins or parts nothing. `words` (reason, reference, the evidence shown) is sealed under the key of `subject`, the first
+    `groups` hold pseudonyms. `same`: all of one group are one. `different`: two from different groups are never one;
+    `same_house_different_family` is that for records which share a house. Nothing is said about the other pairs. `needs_field_check` asks for a visit and joins or parts nothing. `words` (reason, reference, the evidence shown) is sealed under the key of `subject`, the first
     pseudonym of the first group. `model` is the model whose scores were seen.
     """
 

@@ -19,7 +19,7 @@ MOST_ITEMS = 64
 MOST_EVIDENCE, LONGEST_EVIDENCE = 64, 500
 MODEL_ID_LENGTH = 100
 EXPECTED: dict[LinkVerdict, str] = {
-    "same": "one group of 2 to 64 ids, each once",
+    "same": "a group of 2 ids or more, 64 ids at most, each once",
     "different": "2 groups or more, 64 ids at most, each once",
     "same_house_different_family": "2 groups or more of records, 64 ids at most, each once",
     "needs_field_check": "2 to 64 ids, each once",
@@ -31,8 +31,8 @@ class LinkDecisionSubmission(
 ):
     """What a steward decided about records or members, having seen the hub at the sequence `seen`.
 
-    `groups` are lists of pseudonyms; POST /v1/links/decisions takes the ids that the hub shows instead. `same` needs one group, the
-    other verdicts compare groups. Everything said equal, it is the same decision sent again.
+    `groups` are lists of pseudonyms; POST /v1/links/decisions takes the ids that the hub shows instead. `same` joins
+    what is in one group, `different` parts what is in different ones. Everything said equal, it is the same decision sent again.
     """
 
     level: LinkLevel
@@ -93,7 +93,7 @@ def fits(level: LinkLevel, verdict: LinkVerdict, groups: Sequence[Sequence[str]]
     if not all(groups) or len(set(items)) != len(items) or not 2 <= len(items) <= MOST_ITEMS:
         return False
     if verdict == "same":
-        return len(groups) == 1
+        return any(len(group) > 1 for group in groups)
     if verdict == "needs_field_check":
         return True
     return len(groups) > 1 and (verdict == "different" or level == "household")

@@ -143,7 +143,7 @@ async def ensure_access(connection: AsyncConnection[TupleRow]) -> None:
     """The schema of keys and readings; harmless when it is there."""
     async with connection.transaction():
         await connection.execute("SELECT pg_advisory_xact_lock(hashtext('access'))")
-        for name in ("create_access_schema", "create_api_key", "create_read_log"):
+        for name in ("create_access_schema", "create_api_key", "create_read_log", "create_review_claim"):
             await connection.execute(SQL[name])
 
 

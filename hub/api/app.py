@@ -25,15 +25,17 @@ from hub.api.finding import get_finding
 from hub.api.findings import list_findings
 from hub.api.health import get_health, get_metrics, get_ready
 from hub.api.household import get_household
+from hub.api.household_links import list_household_links
 from hub.api.households import list_households
 from hub.api.layers import create_layer_routers
+from hub.api.link_pair import explain_link
 from hub.api.linking import decide_link, revoke_link
 from hub.api.matrix import get_matrix, list_common
 from hub.api.metrics import Metrics
 from hub.api.mobility import get_mobility, list_mobility
 from hub.api.observing import Observing
 from hub.api.overview import get_overview, list_overview
-from hub.api.pages import Pages, get_asset, get_file, get_index, load_pages
+from hub.api.pages import Pages, get_asset, get_file, get_index, get_review, load_pages
 from hub.api.parts import open_parts
 from hub.api.person import get_person
 from hub.api.problems import HANDLERS
@@ -41,6 +43,7 @@ from hub.api.publishing import publish_events
 from hub.api.reading import Hub
 from hub.api.referring import list_referrals, send_referral, step_referral
 from hub.api.replaying import list_replay
+from hub.api.reviews import claim_review, list_reviews, release_review
 from hub.api.timeline import list_timeline
 from hub.clock import Clock
 from hub.settings import Settings
@@ -90,6 +93,11 @@ def create_v1() -> Router:
             list_referrals,
             decide_link,
             revoke_link,
+            explain_link,
+            list_household_links,
+            list_reviews,
+            claim_review,
+            release_review,
         ],
         guards=[refuse_unknown_parameters],
         dependencies={
@@ -131,6 +139,7 @@ def create_app_with(
             get_ready,
             get_metrics,
             get_index,
+            get_review,
             get_file,
             get_asset,
             *(more or []),

@@ -14,6 +14,7 @@ from hub.api.asking import AnyRequest
 
 DIST = Path(__file__).parent.parent / "web" / "dist"
 INDEX = "index.html"
+REVIEW = "review.html"
 POLICY = (
     "default-src 'self'; script-src 'self'; worker-src 'self' blob:; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
     "font-src 'self'; connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
@@ -53,6 +54,12 @@ def load_file(path: Path) -> PageFile:
 async def get_index(request: AnyRequest, pages: NamedDependency[Pages]) -> Response[bytes]:
     """The page."""
     return send_file(request, pages, INDEX, {"Content-Security-Policy": POLICY, "Cache-Control": "no-cache"})
+
+
+@get("/review", include_in_schema=False)
+async def get_review(request: AnyRequest, pages: NamedDependency[Pages]) -> Response[bytes]:
+    """The page for stewards."""
+    return send_file(request, pages, REVIEW, {"Content-Security-Policy": POLICY, "Cache-Control": "no-cache"})
 
 
 @get("/{name:str}", include_in_schema=False)

@@ -102,6 +102,11 @@ def link_model_item(model: LinkModelDocument, delivery: Delivery) -> Item:
     return plain_item(LinkModelPublished, model, delivery, family="linkmodels", who=COMMITTEE, what=what)
 
 
+def link_model_token(model_id: str, delivery: Delivery) -> bytes:
+    """Under what the ledger knows a published model."""
+    return token_of(subject_name(delivery, "linkmodels", COMMITTEE, subject_token(model_id)))
+
+
 def link_choice_item(model_id: str, delivery: Delivery) -> Item:
     """A published model put into force. All choices go to one subject, so that each one replaces the one before."""
     choice = LinkModelChoice(model=model_id)

@@ -14,6 +14,9 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 1500,
-    rollupOptions: { output: { assetFileNames: (asset) => nameAsset(asset.names[0]) } },
+    rollupOptions: {
+      input: ["index.html", "review.html"],
+      output: { assetFileNames: (asset) => nameAsset(asset.names[0]) },
+    },
   },
 });

@@ -299,3 +299,25 @@ async def test_the_six_numbers_and_findings_fit_a_phone(demo_hub: RunningHub, tm
         await page.click(".panel .close")
         await expect(page.locator(".six-number")).to_have_count(len(SIX))
         await page.screenshot(path=tmp_path / "phone-six.png")
+
+
+async def test_a_steward_compares_two_records_side_by_side(demo_hub: RunningHub, tmp_path: Path):
+    complaints: list[str] = []
+    for size in (DESKTOP, PHONE):
+        async with async_playwright() as playwright:
+            browser = await playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
+            page = await browser.new_page(viewport={"width": size[0], "height": size[1]}, locale="th-TH")
+            page.set_default_timeout(WAIT_MS)
+            page.on("pageerror", lambda error: complaints.append(str(error)))
+            await page.goto(demo_hub.base_url + "/review")
+            await page.click("[data-role=steward]")
+            await expect(page.locator("#queue-heading")).to_contain_text("รอตัดสิน")
+            await page.locator(".review-entry").first.click()
+            await expect(page.locator(".review-record")).to_have_count(2)
+            await expect(page.locator("[data-verdict=same]")).to_be_visible()
+            await expect(page.locator(".evidence").first).to_contain_text("ชื่อ")
+            wide = await page.evaluate("document.documentElement.scrollWidth")
+            assert wide <= size[0]
+            await page.screenshot(path=tmp_path / f"review-{size[0]}.png", full_page=True)
+            await browser.close()
+    assert complaints == []

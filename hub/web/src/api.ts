@@ -48,24 +48,33 @@ export async function fetchJson<T>(
   key: string | null,
   signal: AbortSignal,
 ): Promise<T> {
+  const headers = { Accept: "application/json, application/geo+json", ...keyHeader(key) };
+  return ask<T>(address(path, query), { signal, headers });
+}
+
+/** The JSON that answers what is sent to a path. Throws HubProblem. */
+export async function sendJson<T>(path: string, body: unknown, key: string | null): Promise<T> {
+  const headers = { Accept: "application/json", "Content-Type": "application/json", ...keyHeader(key) };
+  return ask<T>(path, { method: "POST", body: JSON.stringify(body), headers });
+}
+
+function keyHeader(key: string | null): Record<string, string> {
+  return key === null ? {} : { "X-API-Key": key };
+}
+
+async function ask<T>(where: string, request: RequestInit): Promise<T> {
   let response: Response;
   try {
-    response = await fetch(address(path, query), {
-      signal,
-      headers: {
-        Accept: "application/json, application/geo+json",
-        ...(key === null ? {} : { "X-API-Key": key }),
-      },
-    });
+    response = await fetch(where, request);
   } catch (error) {
-    if (signal.aborted) throw error;
+    if (request.signal?.aborted === true) throw error;
     throw OFFLINE;
   }
   if (!response.ok) throw await toProblem(response);
   try {
     return (await response.json()) as T;
   } catch (error) {
-    if (signal.aborted) throw error;
+    if (request.signal?.aborted === true) throw error;
     throw new HubProblem(
       response.status,
       "NOT_JSON",
