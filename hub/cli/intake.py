@@ -43,8 +43,13 @@ FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
     "--area", "areas", multiple=True, help="An amphoe (4 digits) that the snapshot covers; default: all."
 )
 @click.option(
-    "--confirm-withdrawals", is_flag=True, help="Believe a snapshot that lacks much of what is known."
+    "--confirm",
+    "--confirm-withdrawals",
+    "confirm",
+    is_flag=True,
+    help="Believe a snapshot that lacks much of what is known.",
 )
+@click.option("--dry-run", is_flag=True, help="Say what would become of the file, and take nothing in.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object instead of text.")
 @click.pass_obj
 def import_(
@@ -56,7 +61,8 @@ def import_(
     reported_at: str | None,
     areas: tuple[str, ...],
     *,
-    confirm_withdrawals: bool,
+    confirm: bool,
+    dry_run: bool,
     as_json: bool,
 ) -> None:
     """Take in a FILE of SOURCE (docs/sources.md). The same file again changes nothing; bad rows do not stop the good ones."""
@@ -69,7 +75,8 @@ def import_(
         reported_on=reported_on,
         areas=areas,
         actor="cli",
-        confirm_withdrawals=confirm_withdrawals,
+        confirm=confirm,
+        dry_run=dry_run,
     )
 
     async def work() -> BatchReceipt:
@@ -93,13 +100,21 @@ def describe(receipt: BatchReceipt) -> str:
     """A receipt in words."""
     counts = (
         f"{receipt.source} {receipt.batch}: {receipt.rows:,} rows, {receipt.read:,} read = {receipt.new:,} new + "
-        f"{receipt.changed:,} changed + {receipt.unchanged:,} unchanged + {receipt.rejected:,} rejected; "
-        f"{receipt.withdrawn:,} withdrawn"
+        f"{receipt.changed:,} changed + {receipt.unchanged:,} unchanged + {receipt.superseded:,} superseded + "
+        f"{receipt.quarantined:,} quarantined + {receipt.rejected:,} rejected; {receipt.withdrawn:,} withdrawn"
     )
     lines = [counts]
+    if receipt.dry_run:
+        lines.append("This was a dry run; nothing was taken in.")
+    if receipt.state == "held":
+        lines.append(
+            "The file is held; nothing of it was taken in. Send it again with --confirm, or leave it."
+        )
     if receipt.repeated:
         lines.append("This file was taken in before; nothing was added.")
-    lines.extend(receipt.warnings)
+    lines.extend(
+        f"{warning.message_en} / {warning.message_th} [{warning.code}]" for warning in receipt.warnings
+    )
     lines.extend(
         f"  row {error.row}: {error.path}: {error.message_en} / {error.message_th} [{error.code}]"
         for error in receipt.first_errors

@@ -6,7 +6,8 @@ import msgspec
 
 from contracts.errors import FieldError
 
-Status = Literal["accepted", "unchanged", "duplicate", "conflict", "rejected", "erased"]
+Status = Literal["accepted", "unchanged", "duplicate", "superseded", "conflict", "rejected", "erased"]
+BatchState = Literal["queued", "running", "held", "finished", "failed", "discarded"]
 
 
 class Receipt(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -20,22 +21,40 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     errors: tuple[FieldError, ...] = ()
 
 
+class Warn(msgspec.Struct, frozen=True, kw_only=True):
+    """Something about a whole file that its sender should look at."""
+
+    code: str
+    message_en: str
+    message_th: str
+
+
 class BatchReceipt(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """The answer to a file. `read` = `new` + `changed` + `unchanged` + `rejected`, in records or actions; `rows` are rows of the file."""
+    """The answer to a file, in records or actions; `rows` are rows of the file.
+
+    `read` = `new` + `changed` + `unchanged` + `superseded` + `quarantined` + `rejected`; `withdrawn` stands apart. `superseded` is what
+    the source itself has since replaced, `quarantined` what can be mended, `rejected` what cannot.
+    """
 
     batch: str
     source: str
     mode: str
-    state: Literal["finished", "held"]
-    rows: int
-    read: int
-    new: int
-    changed: int
-    unchanged: int
-    rejected: int
+    state: BatchState
+    rows: int = 0
+    read: int = 0
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    superseded: int = 0
+    quarantined: int = 0
+    rejected: int = 0
     withdrawn: int = 0
+    dry_run: bool = False
     repeated: bool = False
-    warnings: tuple[str, ...] = ()
+    known: int = 0
+    missing: int = 0
+    """Of a snapshot: how many records are known in its scope, and how many of them it lacks."""
+    warnings: tuple[Warn, ...] = ()
     first_errors: tuple[FieldError, ...] = ()
 
 
