@@ -263,8 +263,10 @@ async def hold(pool: Pool, name: str, *, wait: bool = True) -> AsyncGenerator[bo
     The lock is the database connection's: it ends with the process, however that ends.
     """
     async with pool.connection() as connection:
-        while not (held := await _try_lock(connection, name)) and wait:
+        held = await _try_lock(connection, name)
+        while wait and not held:
             await asyncio.sleep(LOCK_PAUSE)
+            held = await _try_lock(connection, name)
         try:
             yield held
         finally:

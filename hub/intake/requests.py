@@ -85,7 +85,7 @@ def encode_request(request: FileRequest) -> bytes:
     return msgspec.json.encode(said)
 
 
-def decode_request(text: str, path: Path) -> FileRequest:
+def decode_request(text: str, path: Path = Path()) -> FileRequest:
     """The request again, for a file that lies at `path`."""
     said = msgspec.json.decode(text, type=_Said)
     values = {name: getattr(said, name) for name in said.__struct_fields__}

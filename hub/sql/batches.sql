@@ -100,7 +100,7 @@ SELECT batch, digest FROM intake.batch WHERE actor IS NOT DISTINCT FROM %(actor)
 SELECT batch, source, agency, actor, state, dry_run, digest, size, received_at, changed_at, began, total, done,
     request::text, receipt::text, problem::text
 FROM intake.batch
-WHERE (%(source)s::text IS NULL OR source = %(source)s) AND (%(agency)s::text IS NULL OR agency = %(agency)s)
+WHERE (%(source)s::text IS NULL OR source = %(source)s) AND (%(agency)s::text IS NULL OR agency = %(agency)s OR source = %(agency)s)
     AND (%(state)s::text IS NULL OR state = %(state)s)
     AND (%(before)s::timestamptz IS NULL OR (received_at, batch) < (%(before)s, %(before_batch)s))
 ORDER BY received_at DESC, batch DESC LIMIT %(limit)s;
@@ -204,7 +204,8 @@ SELECT state, count(*) FROM intake.rejected WHERE batch = %(batch)s GROUP BY sta
 SELECT r.batch, r.row_number, b.source, b.received_at, r.status, r.errors::text
 FROM intake.rejected AS r JOIN intake.batch AS b USING (batch)
 WHERE r.state = 'open' AND NOT b.dry_run
-    AND (%(source)s::text IS NULL OR b.source = %(source)s) AND (%(agency)s::text IS NULL OR b.agency = %(agency)s)
+    AND (%(source)s::text IS NULL OR b.source = %(source)s) 
+    AND (%(agency)s::text IS NULL OR b.agency = %(agency)s OR b.source = %(agency)s)
     AND (%(after)s::text IS NULL OR (b.received_at, r.batch, r.row_number) > (%(received_at)s, %(after)s, %(row)s))
 ORDER BY b.received_at, r.batch, r.row_number LIMIT %(limit)s;
 
