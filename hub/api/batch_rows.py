@@ -27,7 +27,6 @@ from hub.api.batches import (
     require_view,
     write_cursor,
 )
-from hub.api.error_book import write_error_book
 from hub.api.paging import DEFAULT_LIMIT
 from hub.api.publishing import answer_one, read_body
 from hub.api.reading import Hub
@@ -35,6 +34,7 @@ from hub.auth import Caller
 from hub.formats.workbook import MEDIA_TYPE as XLSX
 from hub.intake import batches, kept
 from hub.intake.batches import Batch
+from hub.intake.error_book import write_error_book
 from hub.intake.kept import Kept
 from hub.intake.mending import mend
 from hub.intake.receipts import Receipt

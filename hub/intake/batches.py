@@ -157,7 +157,8 @@ async def arrive(
         added = await connection.execute(_SQL["insert_batch"], values)
         is_open = added.rowcount == 1
         if not is_open:
-            again = ["failed", "discarded", *(["finished"] if request.dry_run else ())]
+            again = ["failed", "discarded"]
+            again += (["finished"] if request.dry_run else []) + (["held"] if request.confirm else [])
             change = encode_request(request).decode()
             queued = {"batch": arrival.batch, "states": again, "change": change}
             is_open = (await connection.execute(_SQL["queue_batch"], queued)).rowcount == 1
