@@ -5,6 +5,7 @@ from typing import Literal
 
 import msgspec
 
+from contracts.codes import fault
 from contracts.errors import FieldError
 from contracts.records import Record
 from contracts.sources import ASSISTANCE
@@ -65,9 +66,4 @@ def replaced_rows(record: Record, rows: Sequence[FileRow]) -> int:
 
 def not_yours(agency: str) -> FieldError:
     """A key that speaks for somebody else."""
-    return FieldError(
-        code="NOT_YOURS",
-        path="agency_id",
-        message_en=f"This key may not send for '{agency}'.",
-        message_th=f"กุญแจนี้ไม่มีสิทธิส่งข้อมูลในนามของ '{agency}'",
-    )
+    return fault("NOT_YOURS", "agency_id", expected=agency)
