@@ -22,6 +22,7 @@ from hub.api.batches import (
     Cursor,
     fetch_batch,
     may_see_rows,
+    open_desk,
     read_cursor,
     require_desk,
     require_view,
@@ -103,7 +104,7 @@ async def read_outcomes(
     """A page of outcomes, and where the next one begins."""
     start, skip = read_cursor(cursor, tuple[int, int]) or (0, 0)
     lines: list[RecordLine] = []
-    async with hub.pool.connection() as connection:
+    async with open_desk(hub) as connection:
         async for place, _, outcomes in batches.read_outcomes(connection, batch.batch, start):
             for index, (row, what, sequence) in enumerate(outcomes):
                 if (place == start and index < skip) or status not in {None, what}:
@@ -125,7 +126,7 @@ async def read_kept(
 ) -> tuple[list[RecordLine], str | None]:
     """A page of kept rows, and where the next one begins."""
     shown = may_see_rows(caller, batch)
-    async with hub.pool.connection() as connection:
+    async with open_desk(hub) as connection:
         rows = await kept.read(
             connection,
             require_desk(hub).vault,
@@ -189,7 +190,7 @@ async def walk_kept(hub: Hub, batch: str) -> AsyncGenerator[Sequence[Kept]]:
     """The kept rows of a delivery, opened, in parts."""
     after = 0
     while True:
-        async with hub.pool.connection() as connection:
+        async with open_desk(hub) as connection:
             rows = await kept.read(
                 connection, require_desk(hub).vault, batch, after=after, limit=KEPT_AT_ONCE
             )
@@ -238,7 +239,7 @@ async def mend_row(
     except RowFault as fault:
         return answer_one(Receipt(status="rejected", row=row, errors=fault.errors))
     if receipt.status in SETTLED_BY:
-        async with hub.pool.connection() as connection:
+        async with open_desk(hub) as connection:
             await kept.settle(
                 connection, batch, row, state="mended", by=caller.key_id, sequence=receipt.sequence
             )
@@ -257,7 +258,7 @@ async def dismiss_row(
 ) -> Response[Settled]:
     """It will not be taken in; its cells are no longer kept. That it was there, and what was wrong, stays."""
     await fetch_waiting(hub, caller, batch, row)
-    async with hub.pool.connection() as connection:
+    async with open_desk(hub) as connection:
         if not await kept.settle(connection, batch, row, state="dismissed", by=caller.key_id):
             raise settled("settled")
     return Response(Settled(batch=batch, row=row, state="dismissed"), headers={"Cache-Control": "no-store"})
@@ -278,9 +279,8 @@ async def list_quarantine(
 ) -> Response[WaitingPage]:
     """Of all deliveries, the oldest first, without their cells. A key of an agency sees its own."""
     agency = require_view(caller)
-    require_desk(hub)
     after = read_cursor(cursor, tuple[Any, str, int])
-    async with hub.pool.connection() as connection:
+    async with open_desk(hub) as connection:
         rows = await kept.list_waiting(connection, source=source, agency=agency, after=after, limit=limit + 1)
     items = [WaitingItem(**msgspec.structs.asdict(row)) for row in rows[:limit]]
     last = rows[limit - 1] if len(rows) > limit else None
@@ -293,7 +293,7 @@ async def fetch_waiting(hub: Hub, caller: Caller, batch: str, row: int) -> tuple
     caller.require("publish")
     found, _ = await fetch_batch(hub, caller, batch)
     require_rows(caller, found)
-    async with hub.pool.connection() as connection:
+    async with open_desk(hub) as connection:
         waiting = await kept.find(connection, require_desk(hub).vault, batch, row)
     if waiting is None:
         raise NotFound(

@@ -2,8 +2,10 @@
 
 import base64
 import binascii
+import contextlib
 import dataclasses
 import datetime as dt
+from collections.abc import AsyncGenerator
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -12,6 +14,8 @@ from litestar.di import NamedDependency
 from litestar.openapi.spec import OpenAPIMediaType, OpenAPIType, RequestBody, Schema
 from litestar.openapi.spec import Operation as OpenAPIOperation
 from litestar.params import FromPath, FromQuery, QueryParameter
+from psycopg import AsyncConnection
+from psycopg.rows import TupleRow
 
 from contracts.errors import Conflict, Forbidden, InvalidInput, NotFound, TooLarge, Unavailable
 from contracts.sources import CONTRACTS, TABLES
@@ -114,7 +118,7 @@ async def send_file(
     if declared.isdigit() and int(declared) > limit:
         raise file_too_large(hub.settings.upload_mib)
     await hub.intake.open()
-    async with hub.pool.connection() as connection:
+    async with open_desk(hub) as connection:
         found, is_open = await desk.receive(
             connection,
             read_upload(request),
@@ -159,8 +163,7 @@ async def list_batches(
 ) -> Response[BatchPage]:
     """A key of an agency sees its own deliveries and those of its source."""
     agency = require_view(caller)
-    require_desk(hub)
-    async with hub.pool.connection() as connection:
+    async with open_desk(hub) as connection:
         found = await batches.list_newest(
             connection,
             source=source,
@@ -193,7 +196,7 @@ async def settle_batch(
     caller.require("publish")
     desk = require_desk(hub)
     found, quarantine = await fetch_batch(hub, caller, batch)
-    async with hub.pool.connection() as connection:
+    async with open_desk(hub) as connection:
         settle = batches.confirm if verb == "confirm" else batches.discard
         if not await settle(connection, batch):
             raise not_held(found)
@@ -209,12 +212,20 @@ async def settle_batch(
 async def fetch_batch(hub: Hub, caller: Caller, batch: str) -> tuple[Batch, dict[str, int]]:
     """A delivery that this caller may see, and its quarantine. Raises NotFound."""
     agency = require_view(caller)
-    require_desk(hub)
-    async with hub.pool.connection() as connection:
+    async with open_desk(hub) as connection:
         found = await batches.find(connection, batch)
         if found is None or agency not in {None, found.agency, found.source}:
             raise no_batch()
         return found, await kept.count(connection, batch)
+
+
+@contextlib.asynccontextmanager
+async def open_desk(hub: Hub) -> AsyncGenerator[AsyncConnection[TupleRow]]:
+    """A connection to where deliveries stand. Raises Unavailable."""
+    desk = require_desk(hub)
+    async with hub.pool.connection() as connection:
+        await desk.ensure(connection)
+        yield connection
 
 
 def require_desk(hub: Hub) -> Desk:

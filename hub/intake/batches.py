@@ -23,6 +23,7 @@ logger = logging.getLogger(__name__)
 Pool = AsyncConnectionPool[AsyncConnection[TupleRow]]
 _SQL = queries.load(Path(__file__).parents[1] / "sql")
 _TABLES = (
+    "create_intake",
     "create_batch",
     "create_batch_key",
     "create_batch_list",

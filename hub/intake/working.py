@@ -27,7 +27,7 @@ OpenIntake = Callable[[], Awaitable[Intake]]
 SMALL_CHUNK = 100
 """Beside other work records are taken in few at a time, so that nothing waits long for the loop."""
 POLL_SECONDS = 2.0
-TROUBLE_SECONDS = 5.0
+TROUBLE_SECONDS = 1.0
 
 
 def say_nothing(_stage: str, _done: int, _total: int) -> None:
@@ -42,6 +42,13 @@ class Desk:
         self.vault = vault
         self.province = province
         self.arrived = asyncio.Event()
+        self._has_tables = False
+
+    async def ensure(self, connection: AsyncConnection[TupleRow]) -> None:
+        """The tables of deliveries, made sure of at the first use."""
+        if not self._has_tables:
+            await batches.ensure(connection)
+            self._has_tables = True
 
     async def receive(
         self,
@@ -132,7 +139,7 @@ class Desk:
                 await asyncio.gather(task, return_exceptions=True)
             error = None if task.cancelled() else task.exception()
             if error is not None:
-                logger.warning("deliveries wait", extra={"reason": type(error).__name__})
+                logger.info("deliveries wait", extra={"reason": type(error).__name__})
                 await asyncio.sleep(TROUBLE_SECONDS)
                 continue
             with contextlib.suppress(TimeoutError):
