@@ -11,6 +11,7 @@ from psycopg import AsyncConnection
 from psycopg.rows import TupleRow
 
 from contracts.errors import HubError, InvalidInput, NotFound, TooLarge, Unavailable
+from hub.ending import end
 from hub.intake import batches
 from hub.intake.batches import Arrival, Batch
 from hub.intake.files import FileImport, Progress
@@ -135,15 +136,15 @@ class Desk:
             try:
                 await asyncio.wait({task})
             finally:
-                task.cancel()
-                await asyncio.gather(task, return_exceptions=True)
+                await end(task)
             error = None if task.cancelled() else task.exception()
             if error is not None:
                 logger.info("deliveries wait", extra={"reason": type(error).__name__})
                 await asyncio.sleep(TROUBLE_SECONDS)
                 continue
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self.arrived.wait(), POLL_SECONDS)
+                async with asyncio.timeout(POLL_SECONDS):
+                    await self.arrived.wait()
 
     async def _work_once(self, open_intake: OpenIntake, now: dt.datetime) -> None:
         """Every delivery that waits now and whose lock is free. Raises what went wrong with the last of them."""
@@ -158,8 +159,7 @@ class Desk:
                 try:
                     await asyncio.wait({task})
                 finally:
-                    task.cancel()
-                    await asyncio.gather(task, return_exceptions=True)
+                    await end(task)
                 error = task.exception()
                 if error is None:
                     continue
@@ -181,8 +181,7 @@ async def keep_working(
     try:
         yield desk
     finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
+        await end(task)
 
 
 def _empty() -> InvalidInput:
