@@ -11,9 +11,8 @@ from psycopg import AsyncConnection
 from psycopg.rows import TupleRow
 
 from contracts.errors import HubError, InvalidInput, TooLarge
-from contracts.events import Batch, BatchReceived, Counts, decode_event
+from contracts.events import Batch, BatchReceived, Counts
 from contracts.gazetteer import load_gazetteer
-from contracts.ids import action_pseudonym, record_pseudonym
 from contracts.records import Record
 from contracts.sources import TABLES
 from contracts.sources.contract import Context, RecordContract
@@ -22,12 +21,14 @@ from hub import ledger
 from hub.intake import batches, kept
 from hub.intake.grouping import Survey, read_groups, survey_file
 from hub.intake.holding import Missing, find_missing, repeated, warn_of
-from hub.intake.intake import Intake, find_known
+from hub.intake.intake import Intake
 from hub.intake.items import Delivery, Item, action_item, plain_item, record_item, withdrawal_item
 from hub.intake.judging import Refused, judge, replaced_rows
+from hub.intake.naming import key_of, pseudonym_of
 from hub.intake.preview import preview_all
 from hub.intake.receipts import BatchReceipt, BatchState, Receipt, Warn
 from hub.intake.requests import FileRequest, batch_of, check_request, digest_of
+from hub.intake.resuming import claim_own, count_withdrawn
 from hub.intake.tally import TAKEN, Slot, Tally, settle_slot
 from hub.readers.rows import FileRow
 
@@ -206,7 +207,7 @@ class FileImport:
         if isinstance(said, Refused):
             # Its record was delivered, even so: a snapshot does not withdraw it.
             if said.identity is not None:
-                self.mentioned.add(self._pseudonym(said.identity))
+                self.mentioned.add(pseudonym_of(said.identity, self.contract, self.context))
             return Slot(rows, refused=said)
         if not isinstance(said, Record):
             return Slot(rows, item=action_item(said, self.delivery, key, row=first))
@@ -215,34 +216,18 @@ class FileImport:
         self.seen.add((item.key, said.period))
         return Slot(rows, item=item, superseded=replaced_rows(said, rows))
 
-    def _pseudonym(self, identity: str) -> bytes:
-        pseudonym = record_pseudonym(self.context.pseudonym_key, self.contract.source, identity)
-        return bytes.fromhex(pseudonym)
-
-    def _key_of(self, slot: Slot) -> bytes | None:
-        if slot.item is not None:
-            return slot.item.key
-        if slot.refused is not None and slot.refused.identity is not None:
-            return self._pseudonym(slot.refused.identity)
-        if isinstance(self.contract, RecordContract):
-            return None
-        cells = self.contract.names.rename(slot.rows[0].cells)
-        agency, action = cells.get("agency_id"), cells.get("action_id")
-        if not isinstance(agency, str) or not isinstance(action, str):
-            return None
-        return bytes.fromhex(action_pseudonym(self.context.pseudonym_key, agency.strip(), action.strip()))
-
     async def _note(self, receipts: Sequence[Receipt]) -> None:
         """Keep what became of the oldest chunk on its way."""
         start, slots = self.waiting.popleft()
         if self.is_resumed:
-            receipts = await self._claim_own([slot.item for slot in slots if slot.item], receipts)
+            items = [slot.item for slot in slots if slot.item]
+            receipts = await claim_own(self.intake, self.batch, self.began, items, receipts)
         answers = iter(receipts)
         outcomes: list[batches.Outcome] = []
         to_keep: list[kept.ToKeep] = []
         taken: list[bytes] = []
         for slot in slots:
-            key = self._key_of(slot)
+            key = key_of(slot, self.contract, self.context)
             is_record = isinstance(self.contract, RecordContract) and not self.request.dry_run
             subject = key.hex() if is_record and key is not None else kept.HUB_SUBJECT
             found, refused = settle_slot(slot, next(answers) if slot.item else None, key, subject)
@@ -278,23 +263,6 @@ class FileImport:
             if not self.request.dry_run:
                 await kept.settle_again(connection, self.batch, taken)
 
-    async def _claim_own(self, items: Sequence[Item], receipts: Sequence[Receipt]) -> list[Receipt]:
-        """After a restart what this delivery itself appended before is found there; it is still this delivery's."""
-        found = list(receipts)
-        known = await self.intake.on_database(lambda c: find_known(c, items))
-        for place, (item, receipt) in enumerate(zip(items, receipts, strict=True)):
-            sequence = receipt.sequence or 0
-            if receipt.status not in {"unchanged", "duplicate"} or sequence <= self.began:
-                continue
-            (stored,) = await self.intake.log.fetch([sequence])
-            event = decode_event(stored.data)
-            if event.batch_id == self.batch:
-                is_new = known.first_sequence(item.key, item.period) == sequence
-                found[place] = Receipt(
-                    status="accepted", sequence=sequence, event_id=event.id, row=receipt.row, is_new=is_new
-                )
-        return found
-
     async def _find_scope(
         self, connection: AsyncConnection[TupleRow], *, period: str
     ) -> dict[bytes, str | None]:
@@ -311,7 +279,9 @@ class FileImport:
         if not isinstance(self.contract, RecordContract) or self.request.mode != "snapshot":
             return
         if self.is_resumed:
-            self.tally.withdrawn = await self._count_withdrawn()
+            self.tally.withdrawn = await count_withdrawn(
+                self.intake, self.batch, self.began, self.request.source
+            )
         for period in sorted(self.periods):
             scope = await self.intake.on_database(functools.partial(self._find_scope, period=period))
             gone = sorted(
@@ -330,14 +300,6 @@ class FileImport:
             ]
             answers = await self.intake.submit(items)
             self.tally.withdrawn += sum(answer.status == "accepted" for answer in answers)
-
-    async def _count_withdrawn(self) -> int:
-        """How many records this delivery withdrew before it was interrupted."""
-        sequences = await self.intake.on_database(
-            lambda c: ledger.find_withdrawn_since(c, source=self.request.source, sequence=self.began)
-        )
-        events = [decode_event(stored.data) for stored in await self.intake.log.fetch(sequences)]
-        return sum(event.batch_id == self.batch for event in events)
 
     def _receipt(self, state: BatchState, missing: Missing | None = None) -> BatchReceipt:
         found = missing or Missing()
