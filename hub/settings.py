@@ -25,6 +25,9 @@ PLAIN = (
     "STREAM_REPLICAS",
     "LOG_LEVEL",
     "LOG_FORMAT",
+    "HOLD_PERCENT",
+    "UPLOAD_MIB",
+    "RATE",
 )
 VARIABLES = tuple(
     sorted([PREFIX + name for name in PLAIN + SECRETS] + [f"{PREFIX}{name}_FILE" for name in SECRETS])
@@ -59,6 +62,9 @@ class Settings:
     stream_replicas: int = 1
     log_level: str = "info"
     log_format: str = "text"
+    hold_percent: int = 20
+    upload_mib: int = 512
+    rate: int = 500
 
 
 def read_environment() -> dict[str, str]:
@@ -99,6 +105,9 @@ def read_settings(
         stream_replicas=_whole_number(given.get("STREAM_REPLICAS", "1"), "STREAM_REPLICAS", 1, 5),
         log_level=_choice(given.get("LOG_LEVEL", "info"), "LOG_LEVEL", LOG_LEVELS),
         log_format=_choice(given.get("LOG_FORMAT", "text"), "LOG_FORMAT", LOG_FORMATS),
+        hold_percent=_whole_number(given.get("HOLD_PERCENT", "20"), "HOLD_PERCENT", 0, 100),
+        upload_mib=_whole_number(given.get("UPLOAD_MIB", "512"), "UPLOAD_MIB", 1, 1024),
+        rate=_whole_number(given.get("RATE", "500"), "RATE", 1, 100_000),
     )
 
 

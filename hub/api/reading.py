@@ -17,6 +17,7 @@ from contracts.errors import HubError, Unavailable
 from contracts.events import OpenedHelp, OpenedRecord, OpenedWords
 from hub.api.answers import Overview
 from hub.api.basis import Basis, Question, resolve_basis
+from hub.api.limits import DEFAULT_RATE, RateLimit
 from hub.api.metrics import Metrics
 from hub.api.paging import Token
 from hub.api.remembered import Remembered
@@ -24,7 +25,9 @@ from hub.api.statements import SQL
 from hub.auth import PUBLIC, Caller, fetch_caller, record_reading
 from hub.clock import Clock
 from hub.counting.memory import Memory
+from hub.intake.intake import Intake
 from hub.intake.receipts import Receipt
+from hub.intake.working import Desk
 from hub.settings import Settings
 from projections.reported import Kept, stand_on
 
@@ -63,6 +66,10 @@ class Publishing(Protocol):
 
     async def publish(self, lines: Sequence[bytes], caller: Caller, *, first_row: int) -> list[Receipt]:
         """Read, check, seal and append these JSON objects; a receipt for each, in this order. Raises Unavailable."""
+        ...
+
+    async def open(self) -> Intake:
+        """The intake itself. Raises Unavailable."""
         ...
 
 
@@ -124,6 +131,8 @@ class Hub:
     memory: Memory = dataclasses.field(default_factory=Memory)
     reported: Kept = dataclasses.field(default_factory=Kept)
     counting: asyncio.Lock = dataclasses.field(default_factory=asyncio.Lock)
+    rate: RateLimit = dataclasses.field(default_factory=lambda: RateLimit(DEFAULT_RATE))
+    desk: Desk | None = None
 
     @contextlib.asynccontextmanager
     async def read(
