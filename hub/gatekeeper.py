@@ -76,7 +76,9 @@ class Gate:
                 await ensure_consumer(jetstream, stream)
                 async with open_pull_of(self.client, stream, DURABLE, batch=SHARE) as pull:
                     async for messages in pull:
-                        async with self._turn:  # first come, first served: nobody waits for two turns of another
+                        async with (
+                            self._turn
+                        ):  # first come, first served: nobody waits for two turns of another
                             await self.answer(messages)
             except (nats.errors.Error, APIError, OSError, TimeoutError) as error:
                 logger.warning("an inbox is away", extra={"reason": type(error).__name__})

@@ -121,8 +121,6 @@ def own_server(settings: Settings, stack: Stack) -> NatsPlan | None:
     return NatsPlan(folder=DataFolder(settings.data_dir), port=port)
 
 
-
-
 def tell(accounts: str) -> None:
     """For an external server: what its operator has to do."""
     if accounts:
