@@ -13,10 +13,9 @@ from hub import agency_users, clock
 from hub.agency_users import AgencyUser
 from hub.cli.shared import Options, answer, run
 from hub.inboxes import ensure_inbox
+from hub.letting_in import own_server
 from hub.log import open_log
 from hub.servers.agencies import accounts_of, inbox_prefix, reload, reload_until_open, write_accounts
-from hub.servers.nats import NatsPlan
-from hub.servers.paths import DataFolder
 from hub.servers.stack import Stack, open_stack
 from hub.settings import Secret, Settings
 
@@ -111,14 +110,6 @@ async def opened(settings: Settings) -> AsyncGenerator[tuple[Stack, AsyncConnect
     ):
         await agency_users.ensure_users(connection)
         yield stack, connection, log.client
-
-
-def own_server(settings: Settings, stack: Stack) -> NatsPlan | None:
-    """The plan of the server that the hub runs itself on this folder; None for an external one."""
-    if settings.nats_url is not None:
-        return None
-    port = int(stack.nats_url.rpartition(":")[2])
-    return NatsPlan(folder=DataFolder(settings.data_dir), port=port)
 
 
 def tell(accounts: str) -> None:
