@@ -21,7 +21,14 @@ from hub.settings import Secret
 
 APP, OPERATOR = "app", "operator"
 HUB_ACCOUNT = "HUB"
-DENIED = ("STREAM.DELETE.>", "STREAM.PURGE.>", "STREAM.MSG.DELETE.>", "STREAM.RESTORE.>")
+DENIED = (
+    "STREAM.DELETE.>",
+    "STREAM.PURGE.>",
+    "STREAM.MSG.DELETE.>",
+    "STREAM.RESTORE.>",
+    "STREAM.UPDATE.EVENTS",
+)
+"""A stream that may be updated can be told to forget: EVENTS may not."""
 
 CONFIGURATION = """\
 listen: "127.0.0.1:{port}"
