@@ -9,6 +9,7 @@ from pathlib import Path
 
 import nats
 import nats.errors
+import nats.js.errors
 import pytest
 
 from hub.log import Outgoing, open_log
@@ -34,7 +35,7 @@ async def traced_nats() -> AsyncGenerator[tuple[OwnServer, Path]]:
             trace = folder.logs / "trace"
             child = nats_child(plan)
             argv = (
-                str(STRACE), "-f", "-qq", "-y", "-s", "400", "-e", SYSTEM_CALLS, "-o", str(trace), *child.argv,
+                str(STRACE), "-f", "-qq", "-y", "-s", "600", "-e", SYSTEM_CALLS, "-o", str(trace), *child.argv,
             )  # fmt: skip
             server = OwnServer(
                 dataclasses.replace(child, argv=argv), str(plan.url()), guard, folder.logs / "nats.log"
@@ -62,14 +63,6 @@ def calls(trace: Path) -> list[str]:
     return found
 
 
-def place(found: list[str], what: str, *words: str, after: int = -1) -> int:
-    """Where the first call after `after` is that holds all these words."""
-    for index in range(after + 1, len(found)):
-        if found[index].startswith(what) and all(word in found[index] for word in words):
-            return index
-    raise AssertionError(f"no {what} with {words} after {after}")
-
-
 @pytest.mark.skipif(
     STRACE is None, reason="strace is not installed: the order of fsync and answer is not shown here"
 )
@@ -81,18 +74,24 @@ async def test_the_stream_is_synced_after_the_last_write_and_before_the_acknowle
                 await log.append([Outgoing(f"events.32.a.b.{number}", f"SINGLE{number}.".encode(), 0)])
             many = [Outgoing(f"events.32.a.c.{n}", f"BATCH{n}.".encode() * 40, 0) for n in range(1, 101)]
             assert await log.append(many) == 4
-        await server.stop()
+        await server.kill()  # strace lets no polite signal through
         found = calls(trace)
         for number in range(1, 4):
-            acknowledged = place(found, "write", "TCP:", rf"\"stream\":\"EVENTS\", \"seq\":{number}}}")
-            assert is_synced(found, acknowledged), f"event {number}"
-        assert is_synced(found, place(found, "write", "TCP:", r"\"seq\":103", r"\"batch\":"))
+            answer = rf"\"stream\":\"EVENTS\",\"seq\":{number}}}"
+            assert is_synced(found, f"SINGLE{number}.", answer), f"event {number}"
+        assert is_synced(found, "Nats-Batch-Commit", r"\"seq\":103,\"batch\":")
+        assert len([call for call in found if call.startswith("fsync") and BLOCK.search(call)]) < 10
 
 
-def is_synced(found: list[str], acknowledged: int) -> bool:
-    """Whether the last thing done to the stream's block before the answer was to sync it."""
-    touched = [call for call in found[:acknowledged] if BLOCK.search(call)]
-    return touched[-1].startswith(("fsync", "fdatasync"))
+def is_synced(found: list[str], payload: str, answer: str) -> bool:
+    """Whether the block got these bytes, then was synced with nothing written to it after, then the answer was sent."""
+    acknowledged = next(i for i, call in enumerate(found) if "socket:" in call and answer in call)
+    block = [call for call in found[:acknowledged] if BLOCK.search(call)]
+    return (
+        block[-1].startswith(("fsync", "fdatasync"))
+        and block[-2].startswith(("pwrite64", "write"))
+        and payload in block[-2]
+    )
 
 
 async def test_the_hub_user_can_neither_delete_nor_purge_nor_change_the_log() -> None:
