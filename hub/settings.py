@@ -18,6 +18,7 @@ SECRETS = ("NATS_PASSWORD", "DATABASE_URL", "MASTER_KEY", "PSEUDONYM_KEY")
 PLAIN = (
     "DATA_DIR",
     "NATS_URL",
+    "NATS_PORT",
     "NATS_USER",
     "HOST",
     "PORT",
@@ -51,6 +52,7 @@ class Settings:
 
     data_dir: Path
     nats_url: Secret | None = None
+    nats_port: int | None = None
     nats_user: str | None = None
     nats_password: Secret | None = None
     database_url: Secret | None = None
@@ -94,6 +96,7 @@ def read_settings(
     return Settings(
         data_dir=folder.expanduser().absolute(),
         nats_url=_nats_url(given.get("NATS_URL")),
+        nats_port=_whole_number(given["NATS_PORT"], "NATS_PORT", 1, 65535) if "NATS_PORT" in given else None,
         nats_user=given.get("NATS_USER"),
         nats_password=_secret(given, "NATS_PASSWORD"),
         database_url=_database_url(_secret(given, "DATABASE_URL")),
