@@ -7,9 +7,10 @@ import msgspec
 from contracts.times import to_text
 from geo import ogc
 from geo.context import Basis
+from geo.crs import CRS84, OFFERED
+from geo.features import Feature
 from geo.layers import LAYERS, Layer
 from geo.links import Link, Root, collection_links, query_text
-from geo.store import Feature
 
 Json = dict[str, object]
 
@@ -42,10 +43,10 @@ def collection(
         "title": layer.title_th,
         "description": f"{layer.description_th} / {layer.title_en}",
         "itemType": "feature",
-        "crs": [ogc.CRS84],
-        "storageCrs": ogc.CRS84,
+        "crs": [crs.uri for crs in OFFERED],
+        "storageCrs": CRS84.uri,
         "extent": {
-            "spatial": {"bbox": spatial, "crs": ogc.CRS84},
+            "spatial": {"bbox": spatial, "crs": CRS84.uri},
             "temporal": {"interval": [[None, None]], "trs": ogc.GREGORIAN},
         },
         "links": plain(collection_links(root, layer.id, query_text(query))),

@@ -39,6 +39,21 @@ class Layer(msgspec.Struct, frozen=True, kw_only=True):
         """The attributes that a caller with these rights sees."""
         return tuple(p for p in self.properties if p.right is None or p.right in rights)
 
+    @property
+    def queryables(self) -> tuple[Property, ...]:
+        """The attributes that may be asked for and sorted by. None that needs a right is: names would stand in addresses and logs."""
+        return tuple(p for p in self.properties if p.right is None and p not in BASIS)
+
+    @property
+    def parameters(self) -> tuple[Property, ...]:
+        """The attributes that may be asked for by `name=value`."""
+        return tuple(p for p in self.queryables if p.type != "date-time")
+
+    @property
+    def numbers(self) -> tuple[Property, ...]:
+        """The attributes of an area that are counted, and whether they are hidden."""
+        return tuple(p for p in self.queryables if p.name not in AREA_NAMES)
+
 
 NEED_TITLES = {
     "health": "สุขภาพ",
@@ -51,6 +66,7 @@ BASIS = (
     Property("basis_sequence", "integer", "ลำดับเหตุการณ์ที่ใช้"),
     Property("basis_valid_at", "date-time", "ข้อมูล ณ วันที่เกิดจริง"),
 )
+AREA_NAMES = frozenset({"code", "name_th", "name_en", "approximate"})
 AREA_PROPERTIES = (
     Property("code", "string", "รหัสพื้นที่"),
     Property("name_th", "string", "ชื่อ"),
@@ -114,10 +130,4 @@ LAYERS: tuple[Layer, ...] = (
         properties=POINT_PROPERTIES,
     ),
 )
-POINT_FILTERS: tuple[Property, ...] = tuple(
-    shown
-    for shown in POINT_PROPERTIES
-    if shown.name in {"amphoe", "tambon", "in_sources", "level"} or shown.name.startswith("need_")
-)
-"""The attributes of households that may be asked for by `name=value`."""
 BY_ID = {layer.id: layer for layer in LAYERS}

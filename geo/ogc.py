@@ -16,7 +16,7 @@ CONFORMANCE: tuple[str, ...] = tuple(
 )
 """Only what is implemented."""
 
-CRS84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
+
 GREGORIAN = "http://www.opengis.net/def/uom/ISO-8601/0/Gregorian"
 WEB_MERCATOR_QUAD = "http://www.opengis.net/def/tilematrixset/OGC/1.0/WebMercatorQuad"
 

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from geo import ogc
-from geo.layers import POINT_FILTERS, Layer
+from geo.crs import OFFERED
+from geo.layers import Layer
 from geo.links import Root
 
 Json = dict[str, object]
@@ -33,8 +34,12 @@ def parameters() -> Json:
             "datetime", text, "Instant, date, or interval a/b, a/.., ../b: what was true then."
         ),
         "as_of": _parameter("as_of", text, "seq:N, date or instant: what the hub knew then."),
-        "crs": _parameter("crs", {"type": "string", "enum": [ogc.CRS84]}, "CRS of the answer."),
-        "bbox-crs": _parameter("bbox-crs", {"type": "string", "enum": [ogc.CRS84]}, "CRS of the box."),
+        "crs": _parameter(
+            "crs", {"type": "string", "enum": [crs.uri for crs in OFFERED]}, "CRS of the answer."
+        ),
+        "bbox-crs": _parameter(
+            "bbox-crs", {"type": "string", "enum": [crs.uri for crs in OFFERED]}, "CRS of the box."
+        ),
         "token": _parameter("token", text, "From the next link."),
         "f": _format("json", "html"),
     }
@@ -71,11 +76,7 @@ def _in_path(name: str, kind: str) -> Json:
 def _layer_paths(layer: Layer) -> Json:
     base = f"/collections/{layer.id}"
     times = ("datetime", "as_of")
-    own = (
-        [_parameter(shown.name, {"type": shown.type}, "Equals.") for shown in POINT_FILTERS]
-        if layer.kind == "point"
-        else []
-    )
+    own = [_parameter(shown.name, {"type": shown.type}, "Equals.") for shown in layer.parameters]
     features, tile = _format("json", "geojson", "html"), _format("mvt", "pbf")
     place = [_in_path(name, "integer") for name in ("tileMatrix", "tileRow", "tileCol")]
     tiles = [_in_path(name, "integer") for name in ("z", "x", "y")]

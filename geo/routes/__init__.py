@@ -7,6 +7,7 @@ from litestar.di import Provide
 
 from geo.cells import Grids
 from geo.context import GeoContext
+from geo.facts import PointMemory
 from geo.routes.asking import redirect_buddhist
 from geo.routes.documents import (
     get_api,
@@ -41,14 +42,18 @@ def create_routers(provide: Callable[..., GeoContext]) -> list[Router]:
         get_tile,
         get_xyz_tile,
     ]
-    grids = Grids()
+    grids, memory = Grids(), PointMemory()
 
     def provide_grids() -> Grids:
         return grids
 
+    def provide_memory() -> PointMemory:
+        return memory
+
     shared = {
         "geo": Provide(provide, sync_to_thread=False),
         "grids": Provide(provide_grids, sync_to_thread=False),
+        "memory": Provide(provide_memory, sync_to_thread=False),
     }
     return [
         Router(

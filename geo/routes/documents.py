@@ -5,9 +5,10 @@ from typing import Any
 from litestar import Response, get
 from litestar.di import NamedDependency
 
-from geo import ogc, openapi, store
+from geo import ogc, openapi
 from geo.answers import Json, basis_note, collection, feature_schema, plain, tilejson, visible_layers
 from geo.context import AnyRequest, GeoContext
+from geo.extent import fetch_extent
 from geo.links import Root, landing_links
 from geo.params import ItemsQuery, parse_datetime
 from geo.routes.asking import TIMES, answer, ask, find_layer, query_of, read_at
@@ -70,7 +71,7 @@ async def list_collections(request: AnyRequest, geo: NamedDependency[GeoContext]
     root, asked = ask(request, TIMES)
     caller = await geo.identify(request)
     async with read_at(geo, root, times_of(root, asked)) as reading:
-        extent = await store.fetch_extent(reading)
+        extent = await fetch_extent(reading)
         note = basis_note(reading.basis)
     query = query_of(request)
     document: Json = {
@@ -88,7 +89,7 @@ async def get_collection(request: AnyRequest, geo: NamedDependency[GeoContext]) 
     caller = await geo.identify(request)
     layer = find_layer(request, caller)
     async with read_at(geo, root, times_of(root, asked)) as reading:
-        extent = await store.fetch_extent(reading)
+        extent = await fetch_extent(reading)
     return answer(request, asked, collection(root, layer, extent, query_of(request)), title=layer.title_th)
 
 
@@ -110,6 +111,6 @@ async def get_tilejson(request: AnyRequest, geo: NamedDependency[GeoContext]) ->
     caller = await geo.identify(request)
     layer = find_layer(request, caller)
     async with read_at(geo, root, times_of(root, asked)) as reading:
-        extent = await store.fetch_extent(reading)
+        extent = await fetch_extent(reading)
     document = tilejson(root, layer, caller.rights, extent, query_of(request))
     return answer(request, asked, document, title=layer.title_th)

@@ -9,9 +9,11 @@ from litestar import Response, get
 from litestar.di import NamedDependency
 
 from contracts.errors import NotFound
-from geo import ogc, store
+from geo import areas, ogc, points
 from geo.cells import FINEST, Grids, sum_cells
+from geo.celltiles import fetch_cell_tile
 from geo.context import AnyRequest, Basis, Caller, GeoContext, Reading
+from geo.facts import PointMemory
 from geo.layers import Layer
 from geo.params import ItemsQuery
 from geo.routes.asking import (
@@ -35,21 +37,29 @@ TILE_FORMATS = ("mvt", "pbf")
 
 @get("/collections/{cid:str}/tiles/WebMercatorQuad/{z:str}/{y:str}/{x:str}", include_in_schema=False)
 async def get_tile(
-    request: AnyRequest, geo: NamedDependency[GeoContext], grids: NamedDependency[Grids]
+    request: AnyRequest,
+    geo: NamedDependency[GeoContext],
+    grids: NamedDependency[Grids],
+    memory: NamedDependency[PointMemory],
 ) -> Response[Any]:
     """A tile by tile matrix, row, column."""
-    return await answer_tile(request, geo, grids)
+    return await answer_tile(request, geo, grids, memory)
 
 
 @get("/xyz/{cid:str}/{z:str}/{x:str}/{y:str}", include_in_schema=False)
 async def get_xyz_tile(
-    request: AnyRequest, geo: NamedDependency[GeoContext], grids: NamedDependency[Grids]
+    request: AnyRequest,
+    geo: NamedDependency[GeoContext],
+    grids: NamedDependency[Grids],
+    memory: NamedDependency[PointMemory],
 ) -> Response[Any]:
     """A tile by zoom, x, y with the ending .mvt or .pbf."""
-    return await answer_tile(request, geo, grids)
+    return await answer_tile(request, geo, grids, memory)
 
 
-async def answer_tile(request: AnyRequest, geo: GeoContext, grids: Grids) -> Response[Any]:
+async def answer_tile(
+    request: AnyRequest, geo: GeoContext, grids: Grids, memory: PointMemory
+) -> Response[Any]:
     """The tile, 204 where there is nothing, 304 where the client has it; the ETag needs no SQL beyond the basis."""
     caller = await geo.identify(request)
     layer = find_layer(request, caller)
@@ -73,10 +83,10 @@ async def answer_tile(request: AnyRequest, geo: GeoContext, grids: Grids) -> Res
                 query.when.instant,
                 caller.areas,
             )
-            data = await _draw_points(reading, caller, layer, tile, query, grids, key)
+            data = await _draw_points(reading, caller, layer, tile, query, grids, memory, key)
         else:
             counts = await geo.count_areas(reading, caller, str(layer.level), moment)
-            data = await store.fetch_area_tile(reading, layer, counts, tile)
+            data = await areas.fetch_area_tile(reading, layer, areas.numbers_of(counts), tile)
     headers = headers_for(basis, etag, caller)
     if not data:
         return Response(content=None, status_code=204, headers=headers)
@@ -93,12 +103,15 @@ async def _draw_points(
     tile: tuple[int, int, int],
     query: ItemsQuery,
     grids: Grids,
+    memory: PointMemory,
     key: Hashable,
 ) -> bytes:
     if tile[0] > FINEST:
-        return await store.fetch_point_tile(reading, caller, layer, tile, query)
-    grid = await grids.get(key, lambda: store.fetch_grid(reading, caller, query))
-    return await store.fetch_cell_tile(reading, layer, tile, sum_cells(grid, tile))
+        return await points.fetch_point_tile(reading, caller, layer, tile, query)
+    grid = await grids.get(
+        key, lambda: memory.cells(reading, query.when.instant, caller.areas, narrows=query.narrows)
+    )
+    return await fetch_cell_tile(reading, layer, tile, sum_cells(grid, tile))
 
 
 def _minute(basis: Basis) -> str:

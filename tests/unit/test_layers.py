@@ -42,7 +42,7 @@ def test_the_api_definition_is_valid_for_every_caller_and_names_nothing_hidden(
     openapi_spec_validator.validate(document)
     for layer in LAYERS:
         assert (f"/collections/{layer.id}/items" in document["paths"]) == (layer in layers)
-    assert ("need_health" in json.dumps(document)) == ("points" in rights)
+    assert ("in_sources" in json.dumps(document)) == ("points" in rights)
 
 
 def test_the_schema_of_a_feature_gives_each_column_one_type() -> None:
