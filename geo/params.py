@@ -92,9 +92,7 @@ def read_pairs(pairs: Pairs, known: frozenset[str]) -> dict[str, str]:
 
 def parse_format(text: str | None, offered: Sequence[str]) -> str | None:
     """One of the formats on offer. Raises InvalidInput for another."""
-    if text is not None and text not in offered:
-        raise bad("f", f"'f' is one of {', '.join(offered)}.", f"'f' ต้องเป็นหนึ่งใน {', '.join(offered)}")
-    return text
+    return parse_choice(text, "f", offered)
 
 
 def parse_value(asked: Property, text: str) -> Equal:
@@ -122,6 +120,15 @@ def parse_flag(text: str | None, name: str) -> bool:
     if text not in {"true", "false"}:
         raise bad(name, f"'{name}' is true or false.", f"'{name}' ต้องเป็น true หรือ false")
     return text == "true"
+
+
+def parse_choice(text: str | None, name: str, offered: Sequence[str]) -> str | None:
+    """One of what is on offer. Raises InvalidInput for another."""
+    if text is not None and text not in offered:
+        raise bad(
+            name, f"'{name}' is one of {', '.join(offered)}.", f"'{name}' ต้องเป็นหนึ่งใน {', '.join(offered)}"
+        )
+    return text
 
 
 def parse_limit(text: str | None) -> int:

@@ -73,7 +73,9 @@ async def fetch_point(
     return features[0] if features else None
 
 
-async def fetch_versions(reading: Reading, caller: Caller, id_: str) -> list[tuple[object, object]]:
+async def fetch_versions(
+    reading: Reading, caller: Caller, id_: str
+) -> list[tuple[dt.datetime, dt.datetime | None]]:
     """When each version of a household's point holds: from and until, None for no end."""
     ever = ItemsQuery(when=When(is_interval=True))
     condition = filters.every([*_where(reading, caller, ever), ITS_ID])

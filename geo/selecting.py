@@ -10,7 +10,7 @@ from geo.cql.compiling import Compiled, compile_filter
 from geo.cql.reading import parse_language, read_filter
 from geo.crs import CRS84, Crs, parse_crs
 from geo.layers import Layer
-from geo.params import Equal, bad, parse_flag, parse_value
+from geo.params import Equal, parse_choice, parse_flag, parse_value
 from geo.sorting import Order, parse_sortby
 
 SELECTING = frozenset(
@@ -55,7 +55,7 @@ def read_selection(asked: Mapping[str, str], layer: Layer, rights: frozenset[str
         ),
         order=parse_sortby(asked.get("sortby"), queryables),
         has_geometry=not parse_flag(asked.get("skipGeometry"), "skipGeometry"),
-        hits=_hits(asked.get("resulttype")),
+        hits=parse_choice(asked.get("resulttype"), "resulttype", ("results", "hits")) == "hits",
     )
 
 
@@ -80,9 +80,3 @@ def _pick(text: str | None, shown: Sequence[str]) -> tuple[str, ...]:
             path="properties",
         )
     return tuple(name for name in shown if name in wanted)
-
-
-def _hits(text: str | None) -> bool:
-    if text not in {None, "hits", "results"}:
-        raise bad("resulttype", "'resulttype' is results or hits.", "'resulttype' ต้องเป็น results หรือ hits")
-    return text == "hits"

@@ -228,7 +228,7 @@ class Compiler:
                 raise bad_filter("An interval has two ends.")
             first, last = cast("list[object]", ends)
             return times.join(self._end(first, "-infinity"), self._end(last, "infinity"))
-        return self._instant(self.operand(tree))
+        return self._instant(self.operand(cast("object", tree)))
 
     def _end(self, tree: object, open_: Literal["infinity", "-infinity"]) -> times.Span:
         if tree == "..":

@@ -27,7 +27,8 @@ MASK_VERSION = 1
 PAST_SECONDS = 300
 VARY = "Accept, Accept-Encoding, Authorization, X-API-Key"
 DOCUMENT_FORMATS = ("json", "html")
-DATED_ROOT = re.compile(r"/ogc/(valid|as-of)/(\d{4})(-\d{2}-\d{2})(?=/|\Z)")
+DATED_ROOT = re.compile(r"/ogc/(?:valid|as-of|compare)/[^/]+(?:(?<=\d)/\d{4}-\d{2}-\d{2})?(?=/|\Z)")
+BUDDHIST_DATE = re.compile(r"(?<=/)(\d{4})(?=-\d{2}-\d{2}(?:/|\Z))")
 _encoder = msgspec.json.Encoder()
 
 
@@ -41,9 +42,9 @@ def ask(
 ) -> tuple[Root, dict[str, str]]:
     """The root and the checked parameters. Raises InvalidInput, NotFound for a root that is no date."""
     root = read_root(request)
-    if root.valid_at is not None and DATE.match(root.valid_at) is None:
+    if any(date is not None and DATE.match(date) is None for date in (root.valid_at, root.compared_with)):
         raise NotFound(
-            "The path needs a date, as in /ogc/valid/2023-09-30/.",
+            "The path needs a date, as in /ogc/valid/2023-09-30/ or /ogc/compare/2022-09-30/2023-09-30/.",
             message_th="ที่อยู่ต้องมีวันที่ เช่น /ogc/valid/2023-09-30/",
             code="NO_SUCH_ROOT",
         )
@@ -56,13 +57,20 @@ def redirect_buddhist(request: AnyRequest) -> Redirect | None:
     """A root with a Buddhist-era year leads to the same address with the common year, which is the one to keep."""
     path = str(request.scope["path"])
     found = DATED_ROOT.match(path)
-    if found is None or int(found[2]) < FIRST_BUDDHIST_YEAR:
+    if found is None:
+        return None
+    root = BUDDHIST_DATE.sub(_common_year, found[0])
+    if root == found[0]:
         return None
     prefix = request.headers.get("x-forwarded-prefix", "").rstrip("/")
-    year = int(found[2]) - BUDDHIST_OFFSET
     query = safe_query(query_of(request))
-    target = f"{prefix}/ogc/{found[1]}/{year}{found[3]}{quote(path[found.end() :]) or '/'}"
+    target = f"{prefix}{root}{quote(path[found.end() :]) or '/'}"
     return Redirect(f"{target}?{query}" if query else target, status_code=308)
+
+
+def _common_year(found: re.Match[str]) -> str:
+    year = int(found[1])
+    return str(year - BUDDHIST_OFFSET if year >= FIRST_BUDDHIST_YEAR else year)
 
 
 @contextlib.asynccontextmanager
@@ -84,9 +92,10 @@ async def read_at(geo: GeoContext, root: Root, query: ItemsQuery) -> AsyncGenera
 
 
 def find_layer(request: AnyRequest, caller: Caller) -> Layer:
-    """The layer of the path; one that the caller may not see does not exist. Raises NotFound."""
+    """The layer of the path; one that the caller may not see, or of another kind of root, does not exist. Raises NotFound."""
     layer = BY_ID.get(str(request.path_params.get("cid")))
-    if layer is None or not layer.visible(caller.rights):
+    is_change = read_root(request).is_change
+    if layer is None or layer.is_change != is_change or not layer.visible(caller.rights):
         raise NotFound(
             "There is no such layer.", message_th="ไม่พบชั้นข้อมูลนี้", code="NO_SUCH_LAYER", path="collectionId"
         )
@@ -173,7 +182,8 @@ def answer(
     return Response(content=content, media_type=media_type, headers=headers)
 
 
-def link_header(links: Sequence[Any]) -> dict[str, str]:
-    """The next link as a header, as new clients read it."""
-    found = [f'<{link.href}>; rel="{link.rel}"; type="{link.type}"' for link in links if link.rel == "next"]
+def link_header(links: Sequence[Any], *relations: str) -> dict[str, str]:
+    """Links as a header, as new clients read them; the next one unless others are named."""
+    wanted = relations or ("next",)
+    found = [f'<{link.href}>; rel="{link.rel}"; type="{link.type}"' for link in links if link.rel in wanted]
     return {"Link": ", ".join(found)} if found else {}

@@ -1,29 +1,27 @@
-"""Pages of features, and single ones."""
+"""Pages of features."""
 
-import uuid
 from typing import Any
 
-from litestar import Response, get
+from litestar import Response, route
 from litestar.di import NamedDependency
 
-from contracts.errors import Gone, NotFound
 from contracts.times import to_text
 from geo import areas, ogc, points
 from geo.answers import Json, basis_note, feature, plain
-from geo.context import AnyRequest, Basis, Caller, GeoContext, Moment, Reading
+from geo.context import AnyRequest, Basis, Caller, GeoContext, Reading
 from geo.crs import parse_bbox, parse_crs
 from geo.facts import PointMemory
-from geo.features import Feature, Page
+from geo.features import Page
 from geo.layers import Layer
-from geo.links import Root, item_links, items_links
+from geo.links import Root, items_links
 from geo.params import (
     ItemsQuery,
     Token,
-    bad,
     bad_token,
     decode_token,
     digest_question,
     encode_token,
+    parse_choice,
     parse_datetime,
     parse_limit,
     require_same,
@@ -41,27 +39,32 @@ from geo.routes.asking import (
     read_at,
     unchanged,
 )
+from geo.routes.counting import count_layer
+from geo.routes.documents import GET
 from geo.selecting import SELECTING, Selection, read_selection
 from geo.sorting import are_keys
+from geo.versions import http_date
 
+UNIQUE_IDS = "versions-as-features-unique-ids"
+PROFILES = ("versions-as-features", UNIQUE_IDS)
 ITEM_FORMATS = ("json", "geojson", "html")
-ITEMS = TIMES | SELECTING | {"limit", "bbox", "token"}
-ITEM = TIMES | {"crs", "properties", "skipGeometry"}
+ITEMS = TIMES | SELECTING | {"limit", "bbox", "token", "profile"}
 
 
-def read_query(root: Root, asked: dict[str, str]) -> ItemsQuery:
-    """The checked question. Raises InvalidInput."""
+def read_query(root: Root, asked: dict[str, str], layer: Layer) -> ItemsQuery:
+    """The checked question; a layer of versions is asked about all time. Raises InvalidInput."""
+    when = asked.get("datetime", "../.." if layer.has_versions else None)
     return ItemsQuery(
         limit=parse_limit(asked.get("limit")),
         boxes=parse_bbox(asked.get("bbox"), parse_crs(asked.get("bbox-crs"), "bbox-crs")),
-        when=parse_datetime(asked.get("datetime")),
+        when=parse_datetime(when),
         as_of=asked.get("as_of"),
         token=decode_token(asked.get("token")),
         narrows=root.valid_at is not None,
     )
 
 
-@get("/collections/{cid:str}/items", include_in_schema=False)
+@route("/collections/{cid:str}/items", http_method=GET, include_in_schema=False)
 async def list_items(
     request: AnyRequest, geo: NamedDependency[GeoContext], memory: NamedDependency[PointMemory]
 ) -> Response[Any]:
@@ -70,7 +73,8 @@ async def list_items(
     layer = find_layer(request, caller)
     known = ITEMS | {parameter.name for parameter in layer.parameters}
     root, asked = ask(request, known, ITEM_FORMATS)
-    query, selection = read_query(root, asked), read_selection(asked, layer, caller.rights)
+    query, selection = read_query(root, asked, layer), read_selection(asked, layer, caller.rights)
+    parse_choice(asked.get("profile"), "profile", PROFILES)
     if query.token is not None and not are_keys(selection.order, query.token.keys):
         raise bad_token()
     digest = digest_question(layer.id, asked)
@@ -84,20 +88,23 @@ async def list_items(
         if layer.kind == "point":
             found = await fetch_points(memory, reading, caller, layer, query, selection)
         else:
-            counts = await geo.count_areas(reading, caller, str(layer.level), moment_of(root, query))
-            found = await areas.fetch_areas(reading, layer, areas.numbers_of(counts), query, selection)
+            numbers = await count_layer(geo, reading, caller, layer, root, moment_of(root, query))
+            found = await areas.fetch_areas(reading, layer, numbers, query, selection)
     token = _next_token(found, basis, digest)
-    links = items_links(root, layer.id, query_of(request), token)
+    unique = layer.has_versions or asked.get("profile") == UNIQUE_IDS
+    links = items_links(root, layer, query_of(request), token)
     document: Json = {
         "type": "FeatureCollection",
-        "features": [feature(one) for one in found.features],
+        "features": [feature(one, unique=unique) for one in found.features],
         "numberReturned": len(found.features),
         **({} if found.matched is None else {"numberMatched": found.matched}),
         "links": plain(links),
         "basis": basis_note(basis),
     }
-    await _note(geo, request, caller, layer, len(found.features))
+    await note_personal(geo, request, caller, layer, len(found.features))
     headers = headers_for(basis, etag, caller) | content_crs(selection) | link_header(links)
+    if query.when.instant is not None or root.valid_at is not None:
+        headers["Memento-Datetime"] = http_date(basis.valid_at)
     headers["OGC-NumberReturned"] = str(len(found.features))
     if found.matched is not None:
         headers["OGC-NumberMatched"] = str(found.matched)
@@ -140,73 +147,8 @@ def _next_token(found: Page, basis: Basis, digest: str) -> str | None:
     )
 
 
-async def _note(geo: GeoContext, request: AnyRequest, caller: Caller, layer: Layer, count: int) -> None:
+async def note_personal(
+    geo: GeoContext, request: AnyRequest, caller: Caller, layer: Layer, count: int
+) -> None:
     if any(shown.right == "personal" for shown in layer.shown(caller.rights)):
         await geo.note_reading(request, caller, layer.id, count)
-
-
-@get("/collections/{cid:str}/items/{fid:str}", include_in_schema=False)
-async def get_item(request: AnyRequest, geo: NamedDependency[GeoContext]) -> Response[Any]:
-    """One feature at an instant. 404 when there never was one, 410 when there is none at that instant."""
-    caller = await geo.identify(request)
-    layer = find_layer(request, caller)
-    root, asked = ask(request, ITEM, ITEM_FORMATS)
-    query, selection = read_query(root, asked), read_selection(asked, layer, caller.rights)
-    if query.when.is_interval:
-        raise bad(
-            "datetime", "One feature is asked for at an instant.", "ข้อมูลรายการเดียวต้องระบุ datetime เป็นเวลาเดียว"
-        )
-    fid = str(request.path_params["fid"])
-    async with read_at(geo, root, query) as reading:
-        found = await fetch_one(geo, reading, caller, layer, fid, query, selection, moment_of(root, query))
-        basis = reading.basis
-    await _note(geo, request, caller, layer, 1)
-    document = feature(found, item_links(root, layer.id, fid, query_of(request))) | {
-        "basis": basis_note(basis)
-    }
-    headers = headers_for(basis, etag_of(basis, caller, request), caller) | content_crs(selection)
-    return answer(request, asked, document, media_type=ogc.GEOJSON, headers=headers, title=layer.title_th)
-
-
-async def fetch_one(
-    geo: GeoContext,
-    reading: Reading,
-    caller: Caller,
-    layer: Layer,
-    fid: str,
-    query: ItemsQuery,
-    selection: Selection,
-    moment: Moment,
-) -> Feature:
-    """One feature. Raises NotFound, Gone."""
-    if layer.kind == "area":
-        code = fid.removeprefix(ogc.PCODE_PREFIX)
-        if code.isascii() and code.isdigit():
-            counts = await geo.count_areas(reading, caller, str(layer.level), moment)
-            numbers = areas.numbers_of(counts)
-            page = await areas.fetch_areas(reading, layer, numbers, query, selection, only=code)
-            if page.features:
-                return page.features[0]
-        raise no_feature()
-    try:
-        id_ = str(uuid.UUID(fid))
-    except ValueError as error:
-        raise no_feature() from error
-    found = await points.fetch_point(reading, caller, layer, id_, query, selection)
-    if found is not None:
-        return found
-    if not await points.fetch_versions(reading, caller, id_):
-        raise no_feature()
-    raise Gone(
-        "The household has no point at this time.",
-        message_th="ครัวเรือนนี้ไม่มีพิกัด ณ เวลาที่ระบุ",
-        code="NOT_AT_THIS_TIME",
-        path="featureId",
-    )
-
-
-def no_feature() -> NotFound:
-    """No feature with this id, or none that the caller may see."""
-    return NotFound(
-        "There is no such feature.", message_th="ไม่พบข้อมูลนี้", code="NO_SUCH_FEATURE", path="featureId"
-    )

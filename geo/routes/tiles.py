@@ -5,7 +5,7 @@ import re
 from collections.abc import Hashable
 from typing import Any
 
-from litestar import Response, get
+from litestar import Response, route
 from litestar.di import NamedDependency
 
 from contracts.errors import NotFound
@@ -20,22 +20,27 @@ from geo.routes.asking import (
     TIMES,
     ask,
     etag_of,
-    find_layer,
     headers_for,
     moment_of,
     read_at,
     takes_gzip,
     unchanged,
 )
-from geo.routes.documents import times_of
+from geo.routes.counting import count_layer
+from geo.routes.documents import GET, times_of
+from geo.routes.tilesets import find_drawn_layer
+from geo.tilesets import DEEPEST
 
 NUMBER = re.compile(r"\d{1,8}\Z")
-DEEPEST = 22
 GZIP_LEVEL = 2
 TILE_FORMATS = ("mvt", "pbf")
 
 
-@get("/collections/{cid:str}/tiles/WebMercatorQuad/{z:str}/{y:str}/{x:str}", include_in_schema=False)
+@route(
+    "/collections/{cid:str}/tiles/WebMercatorQuad/{z:str}/{y:str}/{x:str}",
+    http_method=GET,
+    include_in_schema=False,
+)
 async def get_tile(
     request: AnyRequest,
     geo: NamedDependency[GeoContext],
@@ -46,7 +51,7 @@ async def get_tile(
     return await answer_tile(request, geo, grids, memory)
 
 
-@get("/xyz/{cid:str}/{z:str}/{x:str}/{y:str}", include_in_schema=False)
+@route("/xyz/{cid:str}/{z:str}/{x:str}/{y:str}", http_method=GET, include_in_schema=False)
 async def get_xyz_tile(
     request: AnyRequest,
     geo: NamedDependency[GeoContext],
@@ -62,7 +67,7 @@ async def answer_tile(
 ) -> Response[Any]:
     """The tile, 204 where there is nothing, 304 where the client has it; the ETag needs no SQL beyond the basis."""
     caller = await geo.identify(request)
-    layer = find_layer(request, caller)
+    layer = find_drawn_layer(request, caller)
     root, asked = ask(request, TIMES, TILE_FORMATS)
     query = times_of(root, asked)
     moment = moment_of(root, query)
@@ -85,8 +90,8 @@ async def answer_tile(
             )
             data = await _draw_points(reading, caller, layer, tile, query, grids, memory, key)
         else:
-            counts = await geo.count_areas(reading, caller, str(layer.level), moment)
-            data = await areas.fetch_area_tile(reading, layer, areas.numbers_of(counts), tile)
+            numbers = await count_layer(geo, reading, caller, layer, root, moment)
+            data = await areas.fetch_area_tile(reading, layer, numbers, tile)
     headers = headers_for(basis, etag, caller)
     if not data:
         return Response(content=None, status_code=204, headers=headers)

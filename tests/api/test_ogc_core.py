@@ -17,7 +17,7 @@ from tests.api.stage import Stage
 from tests.fixtures.postgres import TestCluster
 
 CRS84 = "<http://www.opengis.net/def/crs/OGC/1.3/CRS84>"
-LAYERS = ["amphoe_summary", "tambon_summary", "household_points"]
+LAYERS = ["amphoe_summary", "tambon_summary", "household_points", "household_history"]
 TEMPORARY = re.compile(r"[A-Za-z0-9_-]+\Z")
 
 
