@@ -44,6 +44,17 @@ DEMANDS = {
     "overview_newest_p99": Demand(side="at_most", must=1.0, aim=0.5),
     "overview_past_p99": Demand(side="at_most", must=1.0, aim=0.3),
     "overview_memory": Demand(side="at_most", must=1.0, aim=0.5),
+    "items_now": Demand(side="at_most", must=2.0, aim=1.2),
+    "items_past": Demand(side="at_most", must=2.0, aim=1.2),
+    "items_past_to_now": Demand(side="at_most", must=1.3, aim=1.0),
+    "tile_points_now": Demand(side="at_most", must=1.5, aim=1.1),
+    "tile_points_past": Demand(side="at_most", must=1.5, aim=1.1),
+    "tile_points_past_to_now": Demand(side="at_most", must=1.3, aim=1.0),
+    "tile_cells_now": Demand(side="at_most", must=1.0, aim=0.33),
+    "tile_cells_past_cold": Demand(side="at_most", must=1.0, aim=0.5),
+    "tile_cells_past_again": Demand(side="at_most", must=1.0, aim=0.5),
+    "tile_unchanged_now": Demand(side="at_most", must=1.0, aim=0.5),
+    "tile_unchanged_past": Demand(side="at_most", must=1.0, aim=0.5),
     "visible_p99": Demand(side="at_most", must=1.0, aim=0.2),
 }
 """By the name of the figure; a figure that is not here only explains another."""

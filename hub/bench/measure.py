@@ -6,13 +6,15 @@ from typing import Literal, get_args
 from hub.bench.append import measure_append
 from hub.bench.asof import measure_asof
 from hub.bench.figures import Figure
+from hub.bench.items import measure_items
 from hub.bench.overview import measure_overview
 from hub.bench.province import open_province
 from hub.bench.rebuild import measure_rebuild
+from hub.bench.tiles import measure_tiles
 from hub.bench.timeline import measure_timeline
 from hub.bench.visible import measure_visible
 
-Work = Literal["append", "rebuild", "asof", "timeline", "overview", "visible"]
+Work = Literal["append", "rebuild", "asof", "timeline", "overview", "items", "tiles", "visible"]
 WORKS: tuple[Work, ...] = get_args(Work)
 Report = Callable[[str, int, int], None]
 
@@ -32,6 +34,10 @@ async def measure(works: Collection[Work], households: int, report: Report) -> l
                 rows += await measure_timeline(settings, stack, loaded.events, report)
             if "overview" in works:
                 rows += await measure_overview(settings, stack, loaded.events, report)
+            if "items" in works:
+                rows += await measure_items(settings, stack, loaded.events, report)
+            if "tiles" in works:
+                rows += await measure_tiles(settings, stack, loaded.events, report)
             if "visible" in works:
                 rows += await measure_visible(settings, stack, report)
     return rows
