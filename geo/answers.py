@@ -92,7 +92,7 @@ def feature(found: Feature, links: Sequence[Link] = (), *, unique: bool = False)
     """One GeoJSON feature; the geometry goes through as the text that PostGIS made. `unique`: the id is that of the version."""
     whole: Json = {
         "type": "Feature",
-        "id": version_id(found.id, found.place[1]) if unique else found.id,
+        "id": version_id(found.id, found.start) if unique else found.id,
         "geometry": msgspec.Raw(found.geometry),
         "properties": found.properties,
     }

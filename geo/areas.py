@@ -103,7 +103,8 @@ async def fetch_areas(
             PCODE_PREFIX + code,
             dict(zip(names, rest[width:], strict=True)) | basis,
             NO_SHAPE if geometry is None else geometry.encode(),
-            (code, None),
+            code,
+            None,
             tuple(rest[:width]),
         )
         for code, geometry, *rest in rows[:limit]

@@ -16,6 +16,7 @@ from psycopg.rows import TupleRow
 from contracts.records import NEEDS
 from geo.cells import GRID_SIDE, WORLD_METRES, Cells, gather
 from geo.context import Basis, Reading
+from geo.erasures import Erasures
 from geo.features import statement
 from geo.params import When
 
@@ -31,8 +32,9 @@ MICROSECOND = dt.timedelta(microseconds=1)
 class Points:
     """The facts of one projection version, as known up to `through`."""
 
-    def __init__(self, version: int) -> None:
+    def __init__(self, version: int, erased: int) -> None:
         self.version = version
+        self.erased = erased
         self.through = -1
         self.rows: Numbers = np.empty((len(NAMES), 0), dtype=np.int64)
 
@@ -65,7 +67,8 @@ class Points:
 class PointMemory:
     """The points of the live version, read when the first question comes and brought forward by later ones."""
 
-    def __init__(self) -> None:
+    def __init__(self, erasures: Erasures) -> None:
+        self._erasures = erasures
         self._points: Points | None = None
         self._turn = asyncio.Lock()
 
@@ -94,15 +97,11 @@ class PointMemory:
 
     async def _reach(self, reading: Reading) -> Points:
         points, basis = self._points, reading.basis
-        if points is not None and points.version == basis.version and points.through >= basis.sequence:
-            return points
-        if (
-            points is None
-            or points.version != basis.version
-            or await _is_erased(reading.cursor, points.through)
-        ):
-            points = Points(basis.version)
-        await bring_forward(reading.cursor, points)
+        erased = await self._erasures.last(reading)
+        if points is None or points.version != basis.version or points.erased != erased:
+            points = Points(basis.version, erased)
+        if points.through < basis.sequence:
+            await bring_forward(reading.cursor, points, basis.newest)
         self._points = points
         return points
 
@@ -125,11 +124,8 @@ def micros(moment: dt.datetime) -> int:
     return (moment - EPOCH) // MICROSECOND
 
 
-async def bring_forward(cursor: AsyncCursor[TupleRow], points: Points) -> None:
-    """Read what the hub came to know after `points.through`, all that this transaction sees."""
-    await cursor.execute(statement("newest_event"))
-    row = await cursor.fetchone()
-    newest = 0 if row is None else int(row[0])
+async def bring_forward(cursor: AsyncCursor[TupleRow], points: Points, newest: int) -> None:
+    """Read what the hub came to know after `points.through`, up to `newest`, which is all that this transaction sees."""
     closings = None
     if points.through >= 0:
         ended = sql.SQL(
@@ -156,9 +152,3 @@ async def _read(cursor: AsyncCursor[TupleRow], news: sql.Composable, through: in
         return np.empty((len(NAMES), 0), dtype=np.int64)
     found = np.fromstring(bytes(text), dtype=np.int64, sep=" ").reshape(-1, len(NAMES))
     return np.ascontiguousarray(found.T)
-
-
-async def _is_erased(cursor: AsyncCursor[TupleRow], through: int) -> bool:
-    await cursor.execute(statement("count_erasures"), {"through": through})
-    row = await cursor.fetchone()
-    return row is not None and row[0] > 0

@@ -1,5 +1,6 @@
 """What the layers hand out: features and pages of them, and the statements they are read with."""
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import LiteralString
@@ -11,7 +12,6 @@ from psycopg.rows import TupleRow
 from contracts.times import to_text
 from geo.context import Basis
 from geo.cql.compiling import Condition
-from geo.params import Place
 from projections import queries
 
 SQL = queries.load(Path(__file__).parent / "sql")
@@ -21,12 +21,13 @@ Properties = dict[str, object]
 
 
 class Feature(msgspec.Struct, frozen=True):
-    """One feature: id, attributes, geometry as GeoJSON text; a page goes on after `place` and the `keys` of its order."""
+    """One feature: id, attributes, geometry as GeoJSON text. A page goes on after `key`, `start` of its version, and `keys` of its order."""
 
     id: str
     properties: Properties
     geometry: bytes
-    place: Place
+    key: int | str
+    start: dt.datetime | None = None
     keys: tuple[str | None, ...] = ()
 
 

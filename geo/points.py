@@ -4,8 +4,8 @@ import datetime as dt
 from collections.abc import Sequence
 
 from psycopg import sql
+from psycopg.rows import TupleRow
 
-from contracts.times import to_text
 from geo import filters
 from geo.columns import POINT_COLUMNS, POINT_SHAPE, column, drawn
 from geo.context import Caller, Reading
@@ -46,7 +46,7 @@ async def fetch_points(
     last, start = last_household(query.token)
     limit = query.limit
     values |= at | {"last": last, "last_start": start, "limit": limit + 1}
-    rows: Sequence[Sequence[object]] = []
+    rows: Sequence[TupleRow] = []
     if not selection.hits:
         condition = sql.SQL("{} AND {}").format(matching, going_on)
         rows = await _fetch(reading, layer, selection, condition, values)
@@ -122,7 +122,7 @@ def _matching(
 
 async def _fetch(
     reading: Reading, layer: Layer, selection: Selection, condition: Condition, values: dict[str, object]
-) -> Sequence[Sequence[object]]:
+) -> Sequence[TupleRow]:
     columns = [
         sql.SQL("s.household, lower(s.valid), r.household_id::text"),
         drawn(layer, selection.crs, has_geometry=selection.has_geometry),
@@ -135,22 +135,23 @@ async def _fetch(
         condition=condition,
         order=order_by(selection.order, BY_KEY),
     )
-    await reading.cursor.execute(query, values)
+    await reading.cursor.execute(query, values, binary=True)
     return await reading.cursor.fetchall()
 
 
-def _features(reading: Reading, rows: Sequence[Sequence[object]], selection: Selection) -> list[Feature]:
+def _features(reading: Reading, rows: Sequence[TupleRow], selection: Selection) -> list[Feature]:
     names = stored(selection.names)
     found = basis_properties(reading.basis)
     basis = {name: found[name] for name in BASIS_NAMES if name in selection.names}
     width = len(selection.order)
     return [
         Feature(
-            str(id_),
+            id_,
             dict(zip(names, rest[width:], strict=True)) | basis,
-            NO_SHAPE if geometry is None else str(geometry).encode(),
-            (int(str(household)), to_text(start) if isinstance(start, dt.datetime) else None),
-            tuple(None if key is None else str(key) for key in rest[:width]),
+            NO_SHAPE if geometry is None else geometry.encode(),
+            household,
+            start,
+            tuple(rest[:width]),
         )
         for household, start, id_, geometry, *rest in rows
     ]

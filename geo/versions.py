@@ -34,11 +34,11 @@ def http_date(moment: dt.datetime) -> str:
     return format_datetime(moment.astimezone(dt.UTC), usegmt=True)
 
 
-def version_id(id_: str, start: str | None) -> str:
+def version_id(id_: str, start: dt.datetime | None) -> str:
     """The id of one version: that of the feature and its start."""
     if start is None:
         return id_
-    return f"{id_}.{dt.datetime.fromisoformat(start).strftime(STAMP).replace('.000000Z', 'Z')}"
+    return f"{id_}.{start.astimezone(dt.UTC).strftime(STAMP).replace('.000000Z', 'Z')}"
 
 
 def read_id(text: str) -> Named | None:
@@ -64,7 +64,7 @@ def time_map(
         "timeAxis": "validity-time",
         "versions": [
             {
-                "id": version_id(id_, to_text(version.start)),
+                "id": version_id(id_, version.start),
                 "valid_from": to_text(version.start),
                 "valid_to": None if version.end is None else to_text(version.end),
                 "links": [msgspec.to_builtins(_memento(root, layer, id_, version, "memento", known))],

@@ -5,9 +5,8 @@ from collections.abc import Callable
 from litestar import Router
 from litestar.di import Provide
 
-from geo.cells import Grids
 from geo.context import GeoContext
-from geo.facts import PointMemory
+from geo.drawn import Drawn
 from geo.routes.asking import redirect_buddhist
 from geo.routes.documents import (
     get_api,
@@ -68,18 +67,9 @@ def create_routers(provide: Callable[..., GeoContext]) -> list[Router]:
         get_tile,
         get_xyz_tile,
     ]
-    grids, memory = Grids(), PointMemory()
-
-    def provide_grids() -> Grids:
-        return grids
-
-    def provide_memory() -> PointMemory:
-        return memory
-
     shared = {
         "geo": Provide(provide, sync_to_thread=False),
-        "grids": Provide(provide_grids, sync_to_thread=False),
-        "memory": Provide(provide_memory, sync_to_thread=False),
+        "drawn": Provide(_always(Drawn()), sync_to_thread=False),
     }
     return [
         Router(
@@ -91,3 +81,10 @@ def create_routers(provide: Callable[..., GeoContext]) -> list[Router]:
         )
         for root in ROOTS
     ]
+
+
+def _always(drawn: Drawn) -> Callable[[], Drawn]:
+    def provide_drawn() -> Drawn:
+        return drawn
+
+    return provide_drawn

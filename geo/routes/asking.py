@@ -124,11 +124,16 @@ def headers_for(basis: Basis | None, etag: str | None, caller: Caller | None) ->
     return found | ({"ETag": etag} if etag else {})
 
 
-def etag_of(basis: Basis, caller: Caller, request: AnyRequest, *, valid_at: str | None = None) -> str:
-    """Equal exactly when the answers are equal; needs no question to the tables. `valid_at` stands in for the basis' own."""
+def etag_of(
+    basis: Basis, caller: Caller, request: AnyRequest, *, erased: int, valid_at: str | None = None
+) -> str:
+    """Equal exactly when the answers are equal; needs no question to the tables.
+
+    `erased` is the last erasure, which changes the past too; `valid_at` stands in for the instant of the basis.
+    """
     root = read_root(request)
     moment = valid_at or basis.valid_at.isoformat()
-    said = (MASK_VERSION, basis.version, basis.sequence, moment, basis.final, caller.kind)
+    said = (MASK_VERSION, erased, basis.version, basis.sequence, moment, basis.final, caller.kind)
     asked = (root.base, str(request.scope["path"]), bytes(request.scope["query_string"]))
     form = (request.headers.get("accept", "").startswith("text/html"), takes_gzip(request))
     return to_etag(msgspec.msgpack.encode((said, asked, form)))

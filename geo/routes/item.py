@@ -9,6 +9,7 @@ from contracts.errors import Gone, NotFound
 from geo import areas, ogc, points
 from geo.answers import basis_note, feature
 from geo.context import AnyRequest, Caller, GeoContext, Reading
+from geo.drawn import Drawn
 from geo.features import Feature
 from geo.layers import Layer
 from geo.links import Link, Root, item_links
@@ -30,7 +31,7 @@ from geo.routes.counting import count_layer
 from geo.routes.documents import GET
 from geo.routes.items import ITEM_FORMATS, content_crs, note_personal, read_query
 from geo.selecting import Selection, read_selection
-from geo.versions import Named, Version, http_date, read_id, time_map, version_id, version_links
+from geo.versions import Named, Version, http_date, read_id, time_map, version_links
 
 ITEM = TIMES | {"crs", "properties", "skipGeometry"}
 KNOWN = frozenset({"as_of", "f"})
@@ -41,7 +42,9 @@ VERSION_RELATIONS = (
 
 
 @route("/collections/{cid:str}/items/{fid:str}", http_method=GET, include_in_schema=False)
-async def get_item(request: AnyRequest, geo: NamedDependency[GeoContext]) -> Response[Any]:
+async def get_item(
+    request: AnyRequest, geo: NamedDependency[GeoContext], drawn: NamedDependency[Drawn]
+) -> Response[Any]:
     """One feature at an instant. 404 when there never was one, 410 when there is none at that instant."""
     caller = await geo.identify(request)
     layer = find_layer(request, caller)
@@ -55,7 +58,7 @@ async def get_item(request: AnyRequest, geo: NamedDependency[GeoContext]) -> Res
     links, more = item_links(root, layer, fid, query_of(request)), dict[str, str]()
     async with read_at(geo, root, query) as reading:
         basis = reading.basis
-        etag = etag_of(basis, caller, request)
+        etag = etag_of(basis, caller, request, erased=await drawn.erasures.last(reading))
         if layer.kind == "area":
             found = await _fetch_area(geo, reading, caller, layer, root, query, selection, fid)
         else:
@@ -149,8 +152,7 @@ async def _fetch_version(
 
 
 def _start_of(found: Feature, versions: list[Version]) -> Version:
-    ids = {version_id(found.id, version.start.isoformat()): version for version in versions}
-    return ids[version_id(found.id, found.place[1])]
+    return next(version for version in versions if version.start == found.start)
 
 
 def _version_header(links: list[Link]) -> dict[str, str]:

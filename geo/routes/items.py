@@ -10,7 +10,7 @@ from geo import areas, ogc, points
 from geo.answers import Json, basis_note, feature, plain
 from geo.context import AnyRequest, Basis, Caller, GeoContext, Reading
 from geo.crs import parse_bbox, parse_crs
-from geo.facts import PointMemory
+from geo.drawn import Drawn
 from geo.features import Page
 from geo.layers import Layer
 from geo.links import Root, items_links
@@ -66,7 +66,7 @@ def read_query(root: Root, asked: dict[str, str], layer: Layer) -> ItemsQuery:
 
 @route("/collections/{cid:str}/items", http_method=GET, include_in_schema=False)
 async def list_items(
-    request: AnyRequest, geo: NamedDependency[GeoContext], memory: NamedDependency[PointMemory]
+    request: AnyRequest, geo: NamedDependency[GeoContext], drawn: NamedDependency[Drawn]
 ) -> Response[Any]:
     """A page of features; all pages rest on the basis of the first."""
     caller = await geo.identify(request)
@@ -81,12 +81,12 @@ async def list_items(
     async with read_at(geo, root, query) as reading:
         basis = reading.basis
         require_same(query.token, digest, basis.version)
-        etag = etag_of(basis, caller, request)
+        etag = etag_of(basis, caller, request, erased=await drawn.erasures.last(reading))
         again = unchanged(request, etag, basis, caller)
         if again is not None:
             return again
         if layer.kind == "point":
-            found = await fetch_points(memory, reading, caller, layer, query, selection)
+            found = await fetch_points(drawn, reading, caller, layer, query, selection)
         else:
             numbers = await count_layer(geo, reading, caller, layer, root, moment_of(root, query))
             found = await areas.fetch_areas(reading, layer, numbers, query, selection)
@@ -112,7 +112,7 @@ async def list_items(
 
 
 async def fetch_points(
-    memory: PointMemory,
+    drawn: Drawn,
     reading: Reading,
     caller: Caller,
     layer: Layer,
@@ -122,7 +122,7 @@ async def fetch_points(
     """A page of households, with the number on all pages where counting it costs nothing."""
     total = None
     if not query.boxes and not selection.equals and selection.filter is None and query.token is None:
-        total = await memory.count(reading, query.when, caller.areas, narrows=query.narrows)
+        total = await drawn.points.count(reading, query.when, caller.areas, narrows=query.narrows)
     return await points.fetch_points(reading, caller, layer, query, selection, total)
 
 
@@ -134,15 +134,16 @@ def content_crs(selection: Selection) -> dict[str, str]:
 def _next_token(found: Page, basis: Basis, digest: str) -> str | None:
     if not found.has_more:
         return None
+    last = found.features[-1]
     return encode_token(
         Token(
             version=basis.version,
             sequence=basis.sequence,
             valid_at=to_text(basis.valid_at),
-            last=found.features[-1].place,
+            last=(last.key, None if last.start is None else to_text(last.start)),
             digest=digest,
             matched=found.matched,
-            keys=found.features[-1].keys,
+            keys=last.keys,
         )
     )
 

@@ -76,13 +76,9 @@ SELECT s.household,
     coalesce(s.income::int, -1), coalesce(s.accessibility::int, -1)
 FROM household_state AS s WHERE s.geom IS NOT NULL AND {news};
 
--- name: newest_event
--- The newest event that this transaction sees.
-SELECT coalesce(max(sequence), 0) FROM event;
-
--- name: count_erasures
--- How many subjects were erased so far; the past is told anew after each.
-SELECT count(*) FROM event WHERE type LIKE 'subject.erased.%%' AND sequence > %(through)s::bigint;
+-- name: last_erasure
+-- The last erasure after an event; null for none.
+SELECT max(sequence) FROM event WHERE type LIKE 'subject.erased.%%' AND sequence > %(through)s::bigint;
 
 -- name: cell_tile
 -- One tile of cells, each a point in its middle.

@@ -1,5 +1,6 @@
 """How long a page of the layers takes beside the bare SQL of the same rows, now and in the past."""
 
+import datetime as dt
 import statistics
 import time
 from collections.abc import Callable
@@ -8,6 +9,8 @@ import msgspec
 from psycopg import AsyncConnection, sql
 from psycopg.rows import TupleRow
 
+from contracts.times import parse_valid_at
+from hub import clock
 from hub.bench.asking import Answer, Asker, open_asker
 from hub.bench.figures import Figure, figure
 from hub.servers.stack import Stack
@@ -36,6 +39,7 @@ class Basis(msgspec.Struct, frozen=True):
     query: str
     known: sql.SQL | sql.Composed
     at: sql.SQL
+    instant: dt.datetime
 
 
 class Link(msgspec.Struct):
@@ -54,8 +58,8 @@ def bases(events: int) -> list[Basis]:
     past = events // 2
     known = sql.SQL("s.recorded @> {}::bigint").format(sql.Literal(past))
     return [
-        Basis("now", "", sql.SQL("upper_inf(s.recorded)"), sql.SQL("now()")),
-        Basis("past", f"&as_of=seq:{past}&datetime={DAY}", known, AT_DAY),
+        Basis("now", "", sql.SQL("upper_inf(s.recorded)"), sql.SQL("now()"), clock.now()),
+        Basis("past", f"&as_of=seq:{past}&datetime={DAY}", known, AT_DAY, parse_valid_at(DAY)),
     ]
 
 
