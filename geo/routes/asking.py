@@ -172,11 +172,13 @@ def answer(
     media_type: str = ogc.JSON,
     headers: dict[str, str] | None = None,
     title: str = "OGC API",
+    layer: Layer | None = None,
 ) -> Response[Any]:
-    """A document as JSON, or as a page for people."""
+    """A document as JSON, or as a page for people in the words of the layer."""
     content = _encoder.encode(document)
     if wants_html(request, asked):
-        content = page(title, msgspec.json.decode(content)).encode()
+        words = {shown.name: shown.title_th for shown in layer.properties} if layer else {}
+        content = page(layer.title_th if layer else title, msgspec.json.decode(content), words).encode()
         media_type = ogc.HTML
     if headers is None:
         etag = to_etag(content)

@@ -73,7 +73,7 @@ async def get_item(
     await note_personal(geo, request, caller, layer, 1)
     document = feature(found, links, unique=layer.has_versions) | {"basis": basis_note(basis)}
     headers = headers_for(basis, etag, caller) | content_crs(selection) | more
-    return answer(request, asked, document, media_type=ogc.GEOJSON, headers=headers, title=layer.title_th)
+    return answer(request, asked, document, media_type=ogc.GEOJSON, headers=headers, layer=layer)
 
 
 @route("/collections/{cid:str}/items/{fid:str}/versions", http_method=GET, include_in_schema=False)

@@ -108,7 +108,7 @@ async def list_items(
     headers["OGC-NumberReturned"] = str(len(found.features))
     if found.matched is not None:
         headers["OGC-NumberMatched"] = str(found.matched)
-    return answer(request, asked, document, media_type=ogc.GEOJSON, headers=headers, title=layer.title_th)
+    return answer(request, asked, document, media_type=ogc.GEOJSON, headers=headers, layer=layer)
 
 
 async def fetch_points(
