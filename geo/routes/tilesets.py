@@ -26,7 +26,7 @@ def find_drawn_layer(request: AnyRequest, caller: Caller) -> Layer:
 
 
 def _require_matrix_set(request: AnyRequest) -> None:
-    if request.path_params.get("tms") != tilesets.ID:
+    if request.path_params.get("tms", tilesets.ID) != tilesets.ID:
         raise NotFound(
             f"There is one tile matrix set, {tilesets.ID}.",
             message_th=f"มีเพียง {tilesets.ID}",
@@ -60,7 +60,11 @@ async def list_tilesets(request: AnyRequest, geo: NamedDependency[GeoContext]) -
     return answer(request, asked, document, title=layer.title_th)
 
 
-@route("/collections/{cid:str}/tiles/{tms:str}", http_method=GET, include_in_schema=False)
+@route(
+    ["/collections/{cid:str}/tiles/WebMercatorQuad", "/collections/{cid:str}/tiles/{tms:str}"],
+    http_method=GET,
+    include_in_schema=False,
+)
 async def get_tileset(request: AnyRequest, geo: NamedDependency[GeoContext]) -> Response[Any]:
     """The metadata of a tileset."""
     root, asked = ask(request, TIMES)
