@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Protocol
 
 import msgspec
-from psycopg import AsyncCursor, sql
+from psycopg import AsyncCursor
 from psycopg import errors as postgres
 from psycopg.rows import TupleRow
 
@@ -65,7 +65,7 @@ class Basis(msgspec.Struct, frozen=True, kw_only=True):
 async def use_live(cursor: AsyncCursor[TupleRow]) -> Version:
     """The live version, its tables in reach until the transaction ends. Raises Unavailable when there is none."""
     try:
-        live = await versions.fetch_live(cursor)
+        live = await versions.use_live(cursor)
     except (postgres.UndefinedTable, postgres.InvalidSchemaName):
         live = None
     if live is None:
@@ -74,8 +74,6 @@ async def use_live(cursor: AsyncCursor[TupleRow]) -> Version:
             message_th="ระบบยังไม่ได้เตรียมข้อมูล กรุณาลองใหม่ภายหลัง",
             code="NO_PROJECTION",
         )
-    path = sql.SQL("SET LOCAL search_path TO {}, public").format(sql.Identifier(live.schema_name))
-    await cursor.execute(path)
     return live
 
 

@@ -61,6 +61,13 @@ async def fetch_live(cursor: AsyncCursor[TupleRow]) -> Version | None:
     return None if row is None else _version(row)
 
 
+async def use_live(cursor: AsyncCursor[TupleRow]) -> Version | None:
+    """The same, its tables in reach until the transaction ends."""
+    await cursor.execute(_SQL["use_live_version"])
+    row = await cursor.fetchone()
+    return None if row is None else _version(row[:-1])
+
+
 async def fetch_all(cursor: AsyncCursor[TupleRow]) -> list[Version]:
     """Every version, the newest first."""
     await cursor.execute(_SQL["fetch_versions"])

@@ -52,7 +52,11 @@ def provide_geo(hub: NamedDependency[Hub]) -> GeoContext:
         await write_reading(hub, request, cast("Caller", caller), what=what, count=count)
 
     return GeoContext(
-        identify=identify, read=read, read_again=read_again, count_areas=count_areas, note_reading=note_reading
+        identify=identify,
+        read=read,
+        read_again=read_again,
+        count_areas=count_areas,
+        note_reading=note_reading,
     )
 
 

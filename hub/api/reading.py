@@ -6,8 +6,9 @@ import dataclasses
 import time
 from collections.abc import AsyncGenerator, Sequence
 from typing import Protocol, runtime_checkable
+from weakref import WeakKeyDictionary
 
-from psycopg import AsyncConnection, AsyncCursor
+from psycopg import AsyncConnection, AsyncCursor, IsolationLevel
 from psycopg import errors as postgres
 from psycopg.rows import TupleRow
 from psycopg_pool import AsyncConnectionPool
@@ -31,6 +32,7 @@ POOL_SIZE = 12
 PATIENCE_SECONDS = 3.0
 PROJECTION_SECONDS = 5.0
 POLL_SECONDS = 0.01
+FRESH_SECONDS = 1.0
 SESSION = "-c plan_cache_mode=force_custom_plan -c statement_timeout=10000 -c TimeZone=UTC -c jit=off -c work_mem=48MB"
 
 
@@ -91,10 +93,10 @@ class Hub:
             await self.wait_until_projected(question.min_sequence)
         async with (
             self.pool.connection() as connection,
+            reading_only(connection),
             connection.transaction(),
             connection.cursor() as cursor,
         ):
-            await cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
             basis = await resolve_basis(
                 cursor,
                 as_of=question.as_of,
@@ -145,6 +147,33 @@ class Hub:
             )
 
 
+@contextlib.asynccontextmanager
+async def reading_only(connection: AsyncConnection[TupleRow]) -> AsyncGenerator[None]:
+    """Transactions inside begin as REPEATABLE READ, READ ONLY, which takes no turn to the database of its own."""
+    await connection.set_isolation_level(IsolationLevel.REPEATABLE_READ)
+    await connection.set_read_only(True)
+    try:
+        yield
+    finally:
+        if not connection.closed:
+            await connection.set_isolation_level(None)
+            await connection.set_read_only(None)
+
+
+class Checking:
+    """Looks whether a connection still stands, unless it did so a moment ago: the turn to the database is a good part of a small answer."""
+
+    def __init__(self) -> None:
+        self._stood: WeakKeyDictionary[AsyncConnection[TupleRow], float] = WeakKeyDictionary()
+
+    async def __call__(self, connection: AsyncConnection[TupleRow]) -> None:
+        """Raises psycopg.OperationalError for one that does not stand."""
+        now = time.monotonic()
+        if now - self._stood.get(connection, -FRESH_SECONDS) >= FRESH_SECONDS:
+            await AsyncConnectionPool.check_connection(connection)
+            self._stood[connection] = now
+
+
 def create_pool(database_url: str) -> Pool:
     """A pool that is not open yet.
 
@@ -158,7 +187,7 @@ def create_pool(database_url: str) -> Pool:
         max_size=POOL_SIZE,
         timeout=PATIENCE_SECONDS,
         reconnect_timeout=PATIENCE_SECONDS,
-        check=AsyncConnectionPool.check_connection,
+        check=Checking(),
         open=False,
         name="api",
     )

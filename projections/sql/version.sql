@@ -40,6 +40,12 @@ FROM projection.version ORDER BY number DESC;
 SELECT number, schema_name, state, checkpoint, recorded_at, code, began, error, error_th, error_code, error_sequence
 FROM projection.version WHERE state = 'live';
 
+-- name: use_live_version
+-- The live version, if any, with its tables first in the search path until the transaction ends.
+SELECT number, schema_name, state, checkpoint, recorded_at, code, began, error, error_th, error_code, error_sequence,
+    set_config('search_path', quote_ident(schema_name) || ', public', true)
+FROM projection.version WHERE state = 'live';
+
 -- name: hold_live_version
 -- The live version, its checkpoint held where it is until the transaction ends.
 SELECT number, schema_name, state, checkpoint, recorded_at, code, began, error, error_th, error_code, error_sequence
