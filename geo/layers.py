@@ -43,6 +43,10 @@ class Layer(msgspec.Struct, frozen=True, kw_only=True):
         """The attributes that a caller with these rights sees."""
         return tuple(p for p in self.properties if p.right is None or p.right in rights)
 
+    def is_personal(self, rights: frozenset[str]) -> bool:
+        """Whether a caller with these rights sees something personal in it."""
+        return any(shown.right == "personal" for shown in self.shown(rights))
+
     @property
     def id_property(self) -> str:
         """The attribute that identifies what a feature is about."""

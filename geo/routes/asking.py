@@ -115,11 +115,14 @@ def moment_of(root: Root, query: ItemsQuery) -> Moment:
     return "now" if valid_at is None else "given"
 
 
-def headers_for(basis: Basis | None, etag: str | None, caller: Caller | None) -> dict[str, str]:
-    """Caching: a past basis may be kept by the one who asked, everything else is asked for again."""
+def headers_for(
+    basis: Basis | None, etag: str | None, caller: Caller | None, layer: Layer | None = None
+) -> dict[str, str]:
+    """Caching: a past basis may be kept by the one who asked, unless it tells of persons; everything else is asked for again."""
     keep = "no-cache"
-    if basis is not None and basis.final and caller is not None and not caller.is_public:
-        keep = f"private, max-age={PAST_SECONDS}"
+    if basis is not None and caller is not None and not caller.is_public:
+        is_personal = layer is not None and layer.is_personal(caller.rights)
+        keep = f"private, max-age={PAST_SECONDS}" if basis.final and not is_personal else "private, no-cache"
     found = {"Cache-Control": keep, "Vary": VARY}
     return found | ({"ETag": etag} if etag else {})
 
@@ -155,13 +158,17 @@ def offered_encodings(request: AnyRequest) -> str:
 
 
 def unchanged(
-    request: AnyRequest, etag: str, basis: Basis | None = None, caller: Caller | None = None
+    request: AnyRequest,
+    etag: str,
+    basis: Basis | None = None,
+    caller: Caller | None = None,
+    layer: Layer | None = None,
 ) -> Response[Any] | None:
     """304 for a client that has the answer already."""
     offered = request.headers.get("if-none-match")
     if offered is None or etag not in {tag.strip().removeprefix("W/") for tag in offered.split(",")}:
         return None
-    return Response(content=None, status_code=304, headers=headers_for(basis, etag, caller))
+    return Response(content=None, status_code=304, headers=headers_for(basis, etag, caller, layer))
 
 
 def answer(

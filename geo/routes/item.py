@@ -67,12 +67,12 @@ async def get_item(
             start = _start_of(found, versions)
             links += version_links(root, layer, named.household, versions, start.start, query_of(request))
             more = {"Memento-Datetime": http_date(start.start)} | _version_header(links)
-    again = unchanged(request, etag, basis, caller)
+    again = unchanged(request, etag, basis, caller, layer)
     if again is not None:
         return again
     await note_personal(geo, request, caller, layer, 1)
     document = feature(found, links, unique=layer.has_versions) | {"basis": basis_note(basis)}
-    headers = headers_for(basis, etag, caller) | content_crs(selection) | more
+    headers = headers_for(basis, etag, caller, layer) | content_crs(selection) | more
     return answer(request, asked, document, media_type=ogc.GEOJSON, headers=headers, layer=layer)
 
 

@@ -82,7 +82,7 @@ async def list_items(
         basis = reading.basis
         require_same(query.token, digest, basis.version)
         etag = etag_of(basis, caller, request, erased=await drawn.erasures.last(reading))
-        again = unchanged(request, etag, basis, caller)
+        again = unchanged(request, etag, basis, caller, layer)
         if again is not None:
             return again
         if layer.kind == "point":
@@ -102,7 +102,7 @@ async def list_items(
         "basis": basis_note(basis),
     }
     await note_personal(geo, request, caller, layer, len(found.features))
-    headers = headers_for(basis, etag, caller) | content_crs(selection) | link_header(links)
+    headers = headers_for(basis, etag, caller, layer) | content_crs(selection) | link_header(links)
     if query.when.instant is not None or root.valid_at is not None:
         headers["Memento-Datetime"] = http_date(basis.valid_at)
     headers["OGC-NumberReturned"] = str(len(found.features))
@@ -151,5 +151,5 @@ def _next_token(found: Page, basis: Basis, digest: str) -> str | None:
 async def note_personal(
     geo: GeoContext, request: AnyRequest, caller: Caller, layer: Layer, count: int
 ) -> None:
-    if any(shown.right == "personal" for shown in layer.shown(caller.rights)):
+    if layer.is_personal(caller.rights):
         await geo.note_reading(request, caller, layer.id, count)

@@ -69,7 +69,8 @@ async def answer_tile(request: AnyRequest, geo: GeoContext, drawn: Drawn) -> Res
     root, asked = ask(request, TIMES, TILE_FORMATS)
     query = times_of(root, asked)
     asking = _Asking(request, geo, drawn, caller, layer, root, query, read_tile(request))
-    key = (basis_texts(query, root.as_of, root.valid_at), query.as_of)
+    # Who asks may decide which basis an answer rests on.
+    key = (basis_texts(query, root.as_of, root.valid_at), query.as_of, caller.is_public)
     past = drawn.bases.find(key)
     if past is not None:
         etag = asking.etag(past.basis, past.erased)
