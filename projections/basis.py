@@ -44,7 +44,10 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Basis(msgspec.Struct, frozen=True, kw_only=True):
-    """What an answer rests on. `final`: nothing that is recorded later can change it; `is_newest`: it is all that is projected."""
+    """What an answer rests on.
+
+    `final`: nothing that is recorded later can change it; `is_newest`: it is all that is projected; `newest` is how far that goes.
+    """
 
     version: int
     schema_name: str
@@ -53,6 +56,7 @@ class Basis(msgspec.Struct, frozen=True, kw_only=True):
     valid_at: dt.datetime
     final: bool
     is_newest: bool
+    newest: int = 0
     reported_by: dt.datetime | None = None
 
     @property
@@ -134,6 +138,7 @@ async def resolve_basis(
         final=final,
         is_newest=sequence == live.checkpoint,
         reported_by=reported,
+        newest=live.checkpoint,
     )
 
 

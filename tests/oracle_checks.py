@@ -10,6 +10,7 @@ from contracts.records import NEEDS, SOURCES
 from tests import oracle_answers, oracle_findings, oracle_help, oracle_history
 from tests.oracle_asking import AXES, Asked, ask, ask_all, assert_same, fetch, plain, read_lines
 from tests.oracle_layer_checks import LEVELS, compare_items, compare_one, compare_tiles
+from tests.oracle_layer_selections import AREA_NAMES, POINT_NAMES, compare_selected
 from tests.oracle_world import World
 
 NOBODY = "00000000-0000-5000-8000-000000000000"
@@ -18,7 +19,12 @@ OF_HELP = ("kind", "need", "from", "until", "area")
 ROLES = {"auditor": True, "analyst": False}
 """Who asks, and whether with the right to personal data."""
 
-PRESENTATION = frozenset(("token", "limit", "f", "crs", "bbox-crs", "min_sequence"))
+PRESENTATION = frozenset(
+    (
+        *("token", "limit", "f", "crs", "bbox-crs", "min_sequence"),
+        *("filter-lang", "filter-crs", "properties", "skipGeometry", "resulttype", "profile"),
+    )
+)
 """Parameters that say how, not what; paging is in use throughout."""
 
 WITHOUT_DATA: Mapping[str, str] = {
@@ -35,8 +41,18 @@ WITHOUT_DATA: Mapping[str, str] = {
     **{
         f"/ogc/collections/{layer}{part}": "describes the layer"
         for layer in LAYERS
-        for part in ("", "/feature-schema", "/tilejson.json")
+        for part in (
+            *("", "/feature-schema", "/schema", "/queryables", "/sortables"),
+            *("/tilejson.json", "/style.json", "/tiles", "/tiles/WebMercatorQuad"),
+        )
     },
+    **{
+        f"/ogc/collections/household_history{part}": "describes the layer"
+        for part in ("", "/feature-schema", "/schema", "/queryables", "/sortables")
+    },
+    "/ogc/api.html": "the same for people",
+    "/ogc/tileMatrixSets": "the list of tile matrix sets",
+    "/ogc/tileMatrixSets/WebMercatorQuad": "a tile matrix set",
 }
 
 
@@ -299,7 +315,6 @@ def encode(item: Sequenced) -> bytes:
     return encode_event(item.event)
 
 
-POINT_QUESTIONS = ("bbox", "amphoe", "tambon", "in_sources", "level", *(f"need_{need}" for need in NEEDS))
 V1 = {
     "/v1/overview": Check(compare_overview, "level"),
     "/v1/households": Check(compare_households, "area", "need", "text", "source", "in_sources"),
@@ -316,20 +331,33 @@ V1 = {
 def layer_checks(layer: str) -> dict[str, Check]:
     """The operations of one layer."""
     root, matrix = f"/ogc/collections/{layer}", "tiles/WebMercatorQuad"
-    questions = ("bbox",) if layer in LEVELS else POINT_QUESTIONS
+    names = AREA_NAMES if layer in LEVELS else POINT_NAMES
+    chosen = compare_selected(layer, "area" if layer in LEVELS else "point")
+
+    def compare_all(asked: Asked) -> None:
+        compare_items(layer)(asked)
+        chosen(asked)
+
     by_row = compare_tiles(layer, f"{root}/{matrix}/{{z}}/{{y}}/{{x}}")
     by_xyz = compare_tiles(layer, f"/ogc/xyz/{layer}/{{z}}/{{x}}/{{y}}.mvt")
     return {
-        f"{root}/items": Check(compare_items(layer), *questions),
+        f"{root}/items": Check(compare_all, "bbox", "filter", "sortby", *names),
         f"{root}/items/{{featureId}}": Check(compare_one(layer), "featureId"),
         f"{root}/{matrix}/{{tileMatrix}}/{{tileRow}}/{{tileCol}}": Check(
             by_row, "tileMatrix", "tileRow", "tileCol"
         ),
         f"/ogc/xyz/{layer}/{{z}}/{{x}}/{{y}}.mvt": Check(by_xyz, "z", "x", "y"),
+        f"/ogc/xyz/{layer}/{{z}}/{{x}}/{{y}}.pbf": Check(
+            compare_tiles(layer, f"/ogc/xyz/{layer}/{{z}}/{{x}}/{{y}}.pbf"), "z", "x", "y"
+        ),
     }
 
 
 BESIDE: Mapping[str, str] = {
+    "/ogc/collections/household_points/items/{featureId}/versions": "tests/api/test_ogc_versions.py",
+    "/ogc/collections/household_history/items": "tests/api/test_ogc_versions.py",
+    "/ogc/collections/household_history/items/{featureId}": "tests/api/test_ogc_versions.py",
+    "/ogc/collections/household_history/items/{featureId}/versions": "tests/api/test_ogc_versions.py",
     "/v1/overview/{what}": "tests/api/test_v1_numbers.py",
     "/v1/compare": "tests/api/test_v1_numbers.py",
     "/v1/compare/{what}": "tests/api/test_v1_numbers.py",

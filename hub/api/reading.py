@@ -6,6 +6,7 @@ import dataclasses
 import time
 from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
 from typing import Protocol, runtime_checkable
+from weakref import WeakKeyDictionary
 
 from psycopg import AsyncConnection, AsyncCursor, IsolationLevel, sql
 from psycopg import errors as postgres
@@ -36,6 +37,7 @@ POOL_SIZE = 12
 PATIENCE_SECONDS = 3.0
 PROJECTION_SECONDS = 5.0
 POLL_SECONDS = 0.01
+FRESH_SECONDS = 1.0
 SESSION = "-c plan_cache_mode=force_custom_plan -c statement_timeout=10000 -c TimeZone=UTC -c jit=off -c work_mem=48MB"
 PLAN_ONCE = "SET LOCAL plan_cache_mode TO force_generic_plan"
 Statement = sql.SQL | sql.Composed
@@ -236,6 +238,20 @@ async def repeatable_read(
             await connection.set_read_only(None)
 
 
+class Checking:
+    """Looks whether a connection still stands, unless it did so a moment ago: the turn to the database is a good part of a small answer."""
+
+    def __init__(self) -> None:
+        self._stood: WeakKeyDictionary[AsyncConnection[TupleRow], float] = WeakKeyDictionary()
+
+    async def __call__(self, connection: AsyncConnection[TupleRow]) -> None:
+        """Raises psycopg.OperationalError for one that does not stand."""
+        now = time.monotonic()
+        if now - self._stood.get(connection, -FRESH_SECONDS) >= FRESH_SECONDS:
+            await AsyncConnectionPool.check_connection(connection)
+            self._stood[connection] = now
+
+
 def create_pool(database_url: str) -> Pool:
     """A pool that is not open yet.
 
@@ -249,7 +265,7 @@ def create_pool(database_url: str) -> Pool:
         max_size=POOL_SIZE,
         timeout=PATIENCE_SECONDS,
         reconnect_timeout=PATIENCE_SECONDS,
-        check=AsyncConnectionPool.check_connection,
+        check=Checking(),
         open=False,
         name="api",
     )

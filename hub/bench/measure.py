@@ -9,17 +9,20 @@ from hub.bench.append import measure_append
 from hub.bench.asof import measure_asof
 from hub.bench.audit import measure_audit
 from hub.bench.figures import Figure
+from hub.bench.items import measure_items
+from hub.bench.linkage import measure_linkage
 from hub.bench.overview import measure_overview
 from hub.bench.province import open_loaded, open_province
 from hub.bench.rebuild import measure_rebuild
+from hub.bench.tiles import measure_tiles
 from hub.bench.timeline import measure_timeline
 from hub.bench.visible import measure_visible
 from hub.servers.stack import Stack
 from hub.settings import Settings
 
-Work = Literal["append", "rebuild", "asof", "timeline", "overview", "visible"]
+Work = Literal["append", "rebuild", "linkage", "asof", "timeline", "overview", "items", "tiles", "visible"]
 WORKS: tuple[Work, ...] = get_args(Work)
-READING: tuple[Work, ...] = ("asof", "timeline", "overview")
+READING: tuple[Work, ...] = ("asof", "timeline", "overview", "items", "tiles")
 """These leave the data as they are."""
 
 Report = Callable[[str, int, int], None]
@@ -38,6 +41,8 @@ async def measure(
         async with open_province(households, report) as (settings, stack, loaded):
             if "rebuild" in works:
                 rows += await measure_rebuild(stack, report)
+            if "linkage" in works:
+                rows += await measure_linkage(stack, report)
             rows += await _measure_reading(works, settings, stack, loaded.events, report)
             if "visible" in works:
                 rows += await measure_visible(settings, stack, report)
@@ -69,6 +74,10 @@ async def _measure_reading(
         rows += await measure_timeline(settings, stack, events, report)
     if "overview" in works:
         rows += await measure_overview(settings, stack, events, report)
+    if "items" in works:
+        rows += await measure_items(settings, stack, events, report)
+    if "tiles" in works:
+        rows += await measure_tiles(settings, stack, events, report)
     return rows
 
 

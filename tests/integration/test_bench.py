@@ -63,9 +63,9 @@ def test_all_works_give_rows_against_limits_and_leave_nothing_behind() -> None:
 
 
 def test_an_unknown_work_is_refused_with_the_names_that_are_known(tmp_path: Path) -> None:
-    done = run_bench(tmp_path, "--only", "append,tiles")
+    done = run_bench(tmp_path, "--only", "append,kites")
     assert done.returncode == 2
-    assert "tiles" in done.stderr
+    assert "kites" in done.stderr
     assert "append,rebuild,asof" in done.stderr
 
 
