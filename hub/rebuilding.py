@@ -6,6 +6,7 @@ that is `building`; the next rebuild drops it and begins again.
 """
 
 import contextlib
+import gc
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from typing import Literal
@@ -191,19 +192,23 @@ class _Rebuild:
         await versions.lock(self._writer, version)
         return version
 
+    def _told(self, done: int, last: int) -> None:
+        # What is remembered until the end is not looked through for garbage again and again.
+        gc.freeze()
+        self._report("fold", done, last)
+
     async def _fill(self, version: Version, last: int) -> Projector:
         projector = Projector(self._writer, version, watch=self._stages, bulk=True)
         await projector.begin_bulk()
         asked = order(self._database_url, self._log, self._vault, version, last, projecting.BATCH)
         async with contextlib.aclosing(open_batches_ahead(asked)) as batches:
             waited = self._waited(batches)
-            await run(
-                projector, _while_remembered(projector, waited), lambda done: self._report("fold", done, last)
-            )
+            await run(projector, _while_remembered(projector, waited), lambda done: self._told(done, last))
             if projector.checkpoint < last:
                 # Beyond its memory the fold reads the tables, and needs their indexes.
                 await self._constrain(projector, report=False)
                 await run(projector, waited, lambda done: self._report("fold", done, last))
+        gc.unfreeze()
         return projector
 
     async def _waited(self, batches: AsyncGenerator[list[Sequenced]]) -> AsyncIterator[list[Sequenced]]:

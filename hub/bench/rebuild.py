@@ -5,6 +5,7 @@ It runs in a process of its own, so that the memory it reports is that of a proj
 
 import asyncio
 import contextlib
+import gc
 import time
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ProcessPoolExecutor
@@ -170,7 +171,7 @@ async def _rebuild(
     projector = Projector(connection, asked.version, watch=stages, bulk=True)
     await projector.begin_bulk()
     async with contextlib.aclosing(open_batches_ahead(asked, note_peak)) as batches:
-        await run(projector, batches)
+        await run(projector, batches, lambda _done: gc.freeze())
     await projector.end_bulk()
     await versions.use_schema(beside, asked.version.schema_name)
     with stages("constraints"):
