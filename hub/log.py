@@ -95,9 +95,17 @@ class JetStreamLog:
     """One stream. All methods may be used from several tasks at once."""
 
     def __init__(
-        self, client: Client, *, stream: str = EVENTS, prefix: str = PREFIX, link: Link | None = None
+        self,
+        client: Client,
+        *,
+        stream: str = EVENTS,
+        prefix: str = PREFIX,
+        link: Link | None = None,
+        servers: Sequence[str] = (),
     ) -> None:
+        """`servers` are those of the client, as `open_log` takes them: with what it takes to get in."""
         self.client = client
+        self.servers = tuple(servers)
         self.stream = stream
         self.prefix = prefix
         self._link = link or Link()
@@ -279,7 +287,7 @@ async def open_log(
     except (nats.errors.Error, OSError, TimeoutError) as error:
         raise _away() from error
     try:
-        yield JetStreamLog(client, stream=stream, prefix=prefix, link=link)
+        yield JetStreamLog(client, stream=stream, prefix=prefix, link=link, servers=servers)
     finally:
         with contextlib.suppress(nats.errors.Error, OSError, TimeoutError):
             await client.close()

@@ -183,8 +183,9 @@ async def open_batches(
     vault: Vault,
     version: versions.Version,
     stop_at: int | None,
+    batch: int | None = None,
 ) -> AsyncGenerator[list[Sequenced]]:
-    """What follows the version's checkpoint, in batches read, decoded and opened ahead of the fold.
+    """What follows the version's checkpoint, in batches (of at most `batch`) read, decoded and opened ahead of the fold.
 
     So the database and this process work at the same time. Raises what reading, decoding and opening raise, Halt for an event that stops
     everything, after all that comes before it.
@@ -194,7 +195,7 @@ async def open_batches(
     async def fill() -> None:
         reader = Reader(version.recorded_at)
         try:
-            async for stored in log.read(version.checkpoint, stop_at=stop_at, batch=BATCH):
+            async for stored in log.read(version.checkpoint, stop_at=stop_at, batch=batch or BATCH):
                 items, unread = reader.read_up_to(stored)
                 opened, closed = await open_up_to(vault, keys, items)
                 await queue.put(opened)

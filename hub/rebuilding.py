@@ -6,6 +6,7 @@ that is `building`; the next rebuild drops it and begins again.
 """
 
 import contextlib
+import gc
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from typing import Literal
@@ -17,6 +18,8 @@ from psycopg.rows import TupleRow
 
 from contracts.errors import Conflict, Unavailable
 from contracts.events import Sequenced
+from hub import projector as projecting
+from hub.ahead import open_batches_ahead, order
 from hub.bench.stopwatch import Stopwatch
 from hub.guards import check_log
 from hub.log import JetStreamLog
@@ -83,7 +86,7 @@ async def rebuild(
     async with _open(database_url) as desk, _open(database_url) as writer, _open(database_url) as keys:
         await versions.ensure_registry(desk)
         await switching.lock_rebuild(desk)
-        work = _Rebuild(log, vault, desk, writer, keys, report)
+        work = _Rebuild(database_url, log, vault, desk, writer, keys, report)
         return await work.run(keep=keep, accept_differences=accept_differences)
 
 
@@ -116,6 +119,7 @@ class _Rebuild:
 
     def __init__(
         self,
+        database_url: str,
         log: JetStreamLog,
         vault: Vault,
         desk: AsyncConnection[TupleRow],
@@ -123,6 +127,7 @@ class _Rebuild:
         keys: AsyncConnection[TupleRow],
         report: Report,
     ) -> None:
+        self._database_url = database_url
         self._log = log
         self._vault = vault
         self._desk = desk
@@ -187,20 +192,23 @@ class _Rebuild:
         await versions.lock(self._writer, version)
         return version
 
+    def _told(self, done: int, last: int) -> None:
+        # What is remembered until the end is not looked through for garbage again and again.
+        gc.freeze()
+        self._report("fold", done, last)
+
     async def _fill(self, version: Version, last: int) -> Projector:
         projector = Projector(self._writer, version, watch=self._stages, bulk=True)
         await projector.begin_bulk()
-        async with contextlib.aclosing(
-            open_batches(self._keys, self._log, self._vault, version, last)
-        ) as batches:
+        asked = order(self._database_url, self._log, self._vault, version, last, projecting.BATCH)
+        async with contextlib.aclosing(open_batches_ahead(asked)) as batches:
             waited = self._waited(batches)
-            await run(
-                projector, _while_remembered(projector, waited), lambda done: self._report("fold", done, last)
-            )
+            await run(projector, _while_remembered(projector, waited), lambda done: self._told(done, last))
             if projector.checkpoint < last:
                 # Beyond its memory the fold reads the tables, and needs their indexes.
                 await self._constrain(projector, report=False)
                 await run(projector, waited, lambda done: self._report("fold", done, last))
+        gc.unfreeze()
         return projector
 
     async def _waited(self, batches: AsyncGenerator[list[Sequenced]]) -> AsyncIterator[list[Sequenced]]:

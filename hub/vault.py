@@ -37,6 +37,7 @@ class Vault:
     """Keys of subjects. `master_key` is 32 bytes."""
 
     def __init__(self, master_key: bytes) -> None:
+        self.master_key = master_key
         self._master = AESGCM(master_key)
 
     async def ensure(self, connection: AsyncConnection[TupleRow]) -> None:

@@ -103,6 +103,16 @@ def document(value: object) -> str:
     return _encode(value).decode().replace("\\", "\\\\")
 
 
+def recipient_line(action: int, ordinal: int, kind: str, ref: str) -> str:
+    """A line of action_recipient."""
+    return f"{action}\t{ordinal}\t{kind}\t{binary(ref.replace('-', ''))}\n"
+
+
+def link_key_line(key: int, record: int) -> str:
+    """A line of link_key."""
+    return f"{key}\t{record}\n"
+
+
 class _Fact:
     __slots__ = ("line", "lower", "upper")
 
@@ -161,22 +171,24 @@ class Output:
             self.link_keys_gone[(key, record)] = None
 
     def recipient(self, action: int, ordinal: int, kind: str, ref: str) -> None:
-        bytes_ = binary(ref.replace("-", ""))
-        self._recipients.setdefault(action, []).append(f"{action}\t{ordinal}\t{kind}\t{bytes_}")
+        self._recipients.setdefault(action, []).append(recipient_line(action, ordinal, kind, ref))
 
     def drop_recipients(self, action: int) -> None:
         if self._recipients.pop(action, None) is None:
             self.recipients_gone[action] = None
 
     def lines(self) -> dict[str, str]:
-        """The text to COPY into each table."""
+        """The text to COPY into each table that the fold never reads back while it remembers everything."""
         found = {table: "\n".join(rows) + "\n" for table, rows in self._rows.items()}
         for table, facts in self._facts.items():
             found[table] = "".join([fact.written() for fact in facts])
+        return found
+
+    def index_lines(self) -> dict[str, str]:
+        """The text to COPY into the indexes of the fold, after `link_keys_gone` and `recipients_gone` left them."""
+        found: dict[str, str] = {}
         if self._recipients:
-            found["action_recipient"] = "".join(
-                line + "\n" for rows in self._recipients.values() for line in rows
-            )
+            found["action_recipient"] = "".join(line for rows in self._recipients.values() for line in rows)
         if self.link_keys:
-            found["link_key"] = "".join(f"{key}\t{record}\n" for key, record in self.link_keys)
+            found["link_key"] = "".join(link_key_line(key, record) for key, record in self.link_keys)
         return found

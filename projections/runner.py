@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable
+from pathlib import Path
 from typing import Literal
 
 from psycopg import AsyncConnection
@@ -10,6 +11,7 @@ from psycopg.rows import TupleRow
 
 from contracts.events import RulesPublished, Sequenced
 from contracts.events_links import LinkModelActivated
+from projections import queries
 from projections import version as versions
 from projections.fold import fold_into
 from projections.output import Output
@@ -17,7 +19,9 @@ from projections.records import FoldError
 from projections.state import State
 from projections.version import Version
 from projections.warm import load_all, load_concerned
-from projections.write import apply_closings, create_closings, write
+from projections.write import apply_closings, create_closings, write, write_indexes
+
+_SQL = queries.load(Path(__file__).parent / "sql")
 
 MEMORY_LIMIT = 1_200_000
 """Records and actions that are remembered at most; beyond it the fold reads what it needs from the tables."""
@@ -27,6 +31,9 @@ SLICE = 10
 
 WIDE = (RulesPublished, LinkModelActivated)
 """Events that concern everybody."""
+
+BULK_SLICE = 50
+"""The same while a version is rebuilt: nobody waits there but the write of the batch before."""
 
 Progress = Callable[[int], None]
 Stage = Literal["fold", "write", "close"]
@@ -120,9 +127,10 @@ class Projector:
         """The changes that a batch makes after everything folded before, for `commit`. Raises SequenceGap, FoldError."""
         self._check_order(items)
         output = Output()
-        for start in range(0, len(items), SLICE):
+        slice_ = BULK_SLICE if self._bulk else SLICE
+        for start in range(0, len(items), slice_):
             with self._watch("fold"):
-                fold_into(output, self._state, items[start : start + SLICE])
+                fold_into(output, self._state, items[start : start + slice_])
             # The write of the batch before goes on meanwhile.
             await asyncio.sleep(0)
         self._folded = items[-1].sequence
@@ -144,7 +152,12 @@ class Projector:
         self.checkpoint = last.sequence
 
     async def begin_bulk(self) -> None:
-        """Make room for closings that are put aside. Raises psycopg.Error."""
+        """Make room for closings that are put aside. Raises psycopg.Error.
+
+        Until `end_bulk` a commit does not wait for the disk: a crash of the server may lose the last of them, whole and in order, and a
+        version that is cut short is begun anew anyway.
+        """
+        await self.connection.execute(_SQL["commit_lazily"])
         await create_closings(self.connection)
 
     async def end_bulk(self) -> None:
@@ -152,6 +165,8 @@ class Projector:
         if self._bulk:
             with self._watch("close"):
                 await apply_closings(self.connection)
+                await write_indexes(self.connection, self._state)
+            await self.connection.execute(_SQL["commit_durably"])
             self._bulk = False
 
     def _check_order(self, items: list[Sequenced]) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import datetime as dt
 from pathlib import Path
+from typing import LiteralString
 
 import msgspec
 from psycopg import AsyncConnection, AsyncCursor, sql
@@ -10,7 +11,7 @@ from psycopg.rows import TupleRow
 
 from contracts.errors import Unavailable
 from projections import queries
-from projections.tables import create_constraints, create_tables
+from projections.tables import FACTS, create_constraints, create_tables
 
 CODE = "2"
 """Raised with every change of what the fold writes."""
@@ -107,6 +108,7 @@ async def create_version(
         await use_schema(connection, schema_name)
         for statement in create_tables():
             await connection.execute(statement)
+        await connection.execute(_SQL["compress_quickly"])
         if constraints:
             await add_constraints(connection)
         values = {"number": number, "schema_name": schema_name, "state": state, "code": CODE, "began": began}
@@ -127,7 +129,7 @@ async def add_constraints(connection: AsyncConnection[TupleRow], *beside: AsyncC
 
     They use the same schema and see its rows committed. Raises psycopg.Error when every connection has ended its work.
     """
-    waiting = list(create_constraints().values())
+    waiting = [statements for _, statements in await _longest_first(connection)]
 
     async def work(worker: AsyncConnection[TupleRow]) -> None:
         while waiting:
@@ -138,6 +140,15 @@ async def add_constraints(connection: AsyncConnection[TupleRow], *beside: AsyncC
     for error in ended:
         if error is not None:
             raise error
+
+
+async def _longest_first(connection: AsyncConnection[TupleRow]) -> list[tuple[str, list[LiteralString]]]:
+    """The statements by table, first what takes longest: exclusion over many rows."""
+    cursor = await connection.execute(_SQL["fetch_table_sizes"])
+    sizes: dict[str, int] = dict(await cursor.fetchall())
+    return sorted(
+        create_constraints().items(), key=lambda of: (of[0] in FACTS, sizes.get(of[0], 0)), reverse=True
+    )
 
 
 async def ensure_live(connection: AsyncConnection[TupleRow]) -> Version:

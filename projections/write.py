@@ -1,10 +1,12 @@
 """Writing a batch's changes: closings first, then COPY, inside the caller's transaction.
 
-A version under construction has no indexes: there the closings are put aside (`closing_<table>`) and applied once, set-wise, by `apply_closings`.
+A version under construction has no indexes: there the closings are put aside (`closing_<table>`) and applied once, set-wise, by
+`apply_closings`, and the indexes of the fold are written once, by `write_indexes`.
 """
 
 import datetime as dt
-from collections.abc import Sequence
+import itertools
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import msgspec
@@ -12,9 +14,11 @@ from psycopg import AsyncConnection, AsyncCursor, sql
 from psycopg.rows import TupleRow
 
 from projections import queries
-from projections.output import COLUMNS, Key, Output, written
+from projections.output import COLUMNS, Key, Output, link_key_line, recipient_line, written
+from projections.state import State
 
 _SQL = queries.load(Path(__file__).parent / "sql")
+LINES_AT_ONCE = 20_000
 _COPIES = {
     table: sql.SQL("COPY {} ({}) FROM STDIN").format(
         sql.Identifier(table), sql.SQL(", ").join(sql.Identifier(column) for column in columns.split(", "))
@@ -85,7 +89,7 @@ def _closing_line(key: Key, upper: int) -> str:
 
 
 async def write(connection: AsyncConnection[TupleRow], output: Output, *, put_aside: bool = False) -> None:
-    """Bring the tables of the schema in use to where `output` leads; `put_aside` leaves closings to `apply_closings`."""
+    """Bring the tables of the schema in use to where `output` leads; `put_aside` leaves closings and indexes of the fold for later."""
     async with connection.cursor() as cursor:
         for table, closings in output.closings.items():
             if put_aside and table in CLOSING_KEYS:
@@ -97,15 +101,58 @@ async def write(connection: AsyncConnection[TupleRow], output: Output, *, put_as
             }
             values["upper"] = [upper for _, upper in closings]
             await cursor.execute(_SQL[f"close_{table}"], values)
-        if output.link_keys_gone:
-            keys, records = zip(*output.link_keys_gone, strict=True)
-            await cursor.execute(_SQL["drop_link_keys"], {"key": list(keys), "record": list(records)})
-        if output.recipients_gone:
-            await cursor.execute(_SQL["drop_recipients"], {"actions": list(output.recipients_gone)})
         for table, lines in output.lines().items():
-            async with cursor.copy(_COPIES[table]) as copy:
-                await copy.write(lines)
+            await _copy(cursor, table, lines)
+        if not put_aside:
+            await _change_indexes(cursor, output)
     await _erase(connection, output)
+
+
+async def _copy(cursor: AsyncCursor[TupleRow], table: str, lines: str) -> None:
+    async with cursor.copy(_COPIES[table]) as copy:
+        await copy.write(lines)
+
+
+async def _change_indexes(cursor: AsyncCursor[TupleRow], output: Output) -> None:
+    if output.link_keys_gone:
+        keys, records = zip(*output.link_keys_gone, strict=True)
+        await cursor.execute(_SQL["drop_link_keys"], {"key": list(keys), "record": list(records)})
+    if output.recipients_gone:
+        await cursor.execute(_SQL["drop_recipients"], {"actions": list(output.recipients_gone)})
+    for table, lines in output.index_lines().items():
+        await _copy(cursor, table, lines)
+
+
+async def write_indexes(connection: AsyncConnection[TupleRow], state: State) -> None:
+    """The indexes of the fold as a complete memory says that they are, in place of what they hold; one transaction.
+
+    A bulk load writes them so, once: kept up batch by batch they would cost half of what all other tables cost together.
+    """
+    async with connection.transaction(), connection.cursor() as cursor:
+        for name in ("empty_indexes", "open_index_keys"):
+            await cursor.execute(_SQL[name])
+        for table, lines in (("link_key", _link_keys(state)), ("action_recipient", _recipients(state))):
+            async with cursor.copy(_COPIES[table]) as copy:
+                for some in _chunks(lines):
+                    await copy.write("".join(some))
+        await cursor.execute(_SQL["close_index_keys"])
+
+
+def _link_keys(state: State) -> Iterator[str]:
+    for record in state.records.values():
+        for key in record.keys:
+            yield link_key_line(key, record.record)
+
+
+def _recipients(state: State) -> Iterator[str]:
+    for action in state.actions.values():
+        for ordinal, (kind, ref) in enumerate(action.refs):
+            yield recipient_line(action.action, ordinal, kind, ref)
+
+
+def _chunks(lines: Iterator[str]) -> Iterator[list[str]]:
+    while some := list(itertools.islice(lines, LINES_AT_ONCE)):
+        yield some
 
 
 async def _erase(connection: AsyncConnection[TupleRow], output: Output) -> None:

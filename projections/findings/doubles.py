@@ -1,13 +1,16 @@
 """Help given or reported twice to one household. Pure."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+import functools
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Literal
 
 from contracts.rules import Rules
 from contracts.times import bangkok_date, fiscal_year
 from projections.findings.rulebook import Terms, interval_days, later
 from projections.findings.words import Finding, Given
+
+PERIODS_KEPT = 65_536
 
 
 def find_repeats(ordered: Sequence[Given], rules: Rules) -> dict[int, int]:
@@ -79,41 +82,50 @@ def _end_of(help_: Given, days: int) -> dt.datetime | None:
 def _find_too_soon(group: Sequence[Given], rules: Rules, terms: Mapping[str, Terms]) -> list[Finding]:
     """D2: each help that follows one of the same agency before the interval is over, or that goes beyond the cap."""
     found: list[Finding] = []
-    for position, help_ in enumerate(group):
+    for position in range(1, len(group)):
+        help_ = group[position]
         known = terms.get(help_.programme) if help_.programme is not None else None
-        interval = interval_days(rules, help_.kind, known)
-        before = group[position - 1 :: -1] if position else ()
-        last = next((one for one in before if _is_repeatable(one, help_, known)), None)
+        last = next(_repeatable(group, position, help_, known), None)
         if last is None:
             continue
+        interval = interval_days(rules, help_.kind, known)
         if interval is not None and help_.start - last.start < dt.timedelta(days=interval):
             found.append(_double("D2", help_, last, "interval", rules))
         elif known is not None and known.cap is not None and help_.satang:
-            alike = [one for one in before if _is_repeatable(one, help_, known)]
+            alike = _repeatable(group, position, help_, known)
             if _goes_beyond(known, known.cap, alike, help_):
                 found.append(_double("D2", help_, last, "cap", rules))
     return found
 
 
-def _is_repeatable(before: Given, help_: Given, terms: Terms | None) -> bool:
-    if before.agency != help_.agency:
-        return False
-    if before.programme is not None and help_.programme is not None and before.programme != help_.programme:
-        return False
-    is_personal = terms is not None and terms.scope == "person"
-    return not is_personal or None in (before.person, help_.person) or before.person == help_.person
+def _repeatable(group: Sequence[Given], position: int, help_: Given, terms: Terms | None) -> Iterator[Given]:
+    """What `help_` at `position` repeats, the newest first: of the same agency, not of another programme, nor of another person."""
+    agency, programme = help_.agency, help_.programme
+    person = help_.person if terms is not None and terms.scope == "person" else None
+    for at in range(position - 1, -1, -1):
+        before = group[at]
+        if (
+            before.agency == agency
+            and (before.programme == programme or before.programme is None or programme is None)
+            and (person is None or before.person is None or before.person == person)
+        ):
+            yield before
 
 
-def _goes_beyond(terms: Terms, cap: int, alike: Sequence[Given], help_: Given) -> bool:
+def _goes_beyond(terms: Terms, cap: int, alike: Iterable[Given], help_: Given) -> bool:
     period = _period_of(terms.period, help_.start)
-    total = sum(
-        other.satang or 0
-        for other in (*alike, help_)
-        if other.programme == help_.programme and _period_of(terms.period, other.start) == period
-    )
+    total = help_.satang or 0
+    for other in alike:
+        if (
+            other.satang
+            and other.programme == help_.programme
+            and _period_of(terms.period, other.start) == period
+        ):
+            total += other.satang
     return total > cap
 
 
+@functools.lru_cache(PERIODS_KEPT)
 def _period_of(period: str, start: dt.datetime) -> tuple[int, ...]:
     """The calendar month or the Thai fiscal year (1 October to 30 September) in Bangkok; everything for `once`."""
     if period == "once":

@@ -99,3 +99,23 @@ WITH ended AS (
 )
 UPDATE {table} AS fact SET recorded = int8range(lower(fact.recorded), ended.upper)
 FROM ended WHERE fact.ctid = ended.place;
+
+-- name: empty_indexes
+-- The indexes of the fold without rows; what is copied in the same transaction needs no log of its own.
+TRUNCATE link_key, action_recipient;
+
+-- name: open_index_keys
+-- The indexes of the fold without their keys: a key is made faster over all rows than row by row.
+ALTER TABLE link_key DROP CONSTRAINT link_key_pkey;
+
+-- name: close_index_keys
+-- The keys of the indexes of the fold again.
+ALTER TABLE link_key ADD CONSTRAINT link_key_pkey PRIMARY KEY (key, record);
+
+-- name: commit_lazily
+-- Commits of this session do not wait for the disk.
+SET synchronous_commit = off;
+
+-- name: commit_durably
+-- Commits of this session wait for the disk, as the server is set to.
+RESET synchronous_commit;

@@ -102,3 +102,17 @@ SELECT clock_timestamp();
 -- Transactions of this database that began before an instant and are still open.
 SELECT count(*) FROM pg_stat_activity
 WHERE datname = current_database() AND pid <> pg_backend_pid() AND xact_start < %(before)s AND backend_type = 'client backend';
+
+-- name: compress_quickly
+-- Documents are compressed by lz4 where the server knows it: packing them otherwise costs more than all other rows together.
+DO $$
+BEGIN
+    IF 'lz4' = ANY ((SELECT enumvals FROM pg_settings WHERE name = 'default_toast_compression')::text[]) THEN
+        ALTER TABLE record_version ALTER COLUMN document SET COMPRESSION lz4;
+        ALTER TABLE action_state ALTER COLUMN help SET COMPRESSION lz4;
+    END IF;
+END $$;
+
+-- name: fetch_table_sizes
+-- The tables of the schema in use and their bytes, without what is stored beside the rows.
+SELECT relname, pg_relation_size(oid) FROM pg_class WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r';

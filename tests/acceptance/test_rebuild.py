@@ -10,9 +10,11 @@ import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 
+import psutil
+import psycopg
 import pytest
 
-from tests.acceptance.test_kill import write_file
+from tests.acceptance.test_kill import database_url, write_file
 from tests.fixtures.hub import RunningHub
 
 HOUSEHOLDS = 1500
@@ -93,8 +95,8 @@ class Load:
             self.failed.append((what, status, body[:500]))
 
 
-def wait(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 30
+def wait(condition: Callable[[], bool], seconds: float = 30) -> None:
+    deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline
         time.sleep(0.05)
@@ -140,3 +142,82 @@ def test_reads_and_intake_go_on_while_a_rebuild_switches_versions(
     status = command(running_hub, "status").stdout.decode()
     assert "version 3" in status
     assert "retired, kept for rollback" in status
+
+
+def begun(url: str) -> bool:
+    """Whether a version under construction holds events already."""
+    with psycopg.connect(url) as connection:
+        row = connection.execute(
+            "SELECT 1 FROM projection.version WHERE state = 'building' AND checkpoint > 0"
+        ).fetchone()
+    return row is not None
+
+
+def kill_in_the_middle(hub: RunningHub, url: str) -> list[psutil.Process]:
+    """Start a rebuild and end it by SIGKILL while it folds; the processes that it had started."""
+    line = [sys.executable, "-m", "hub", "--data", str(hub.folder), "rebuild"]
+    work = subprocess.Popen(line, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    wait(lambda: begun(url), 120)
+    children = psutil.Process(work.pid).children(recursive=True)
+    work.kill()
+    assert work.wait(timeout=10) == -9
+    return children
+
+
+def at_work(url: str) -> bool:
+    """Whether the database still holds the locks of a rebuild."""
+    with psycopg.connect(url) as connection:
+        row = connection.execute(
+            "SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND classid = hashtext('projection.rebuild')::oid"
+        ).fetchone()
+    return row is not None
+
+
+@pytest.mark.timeout(240)
+def test_after_a_rebuild_was_killed_the_next_one_recovers(running_hub: RunningHub, tmp_path: Path) -> None:
+    path = tmp_path / "tpmap.csv"
+    write_file(path, HOUSEHOLDS * 2)
+    assert command(running_hub, "import", "tpmap", str(path)).returncode == 0
+    running_hub.wait_projected(HOUSEHOLDS * 2 + 1)
+    url = database_url(running_hub)
+    left = kill_in_the_middle(running_hub, url)
+    wait(lambda: not any(process.is_running() for process in left))
+    ready = running_hub.get("/ready")
+    assert [(v["version"], v["state"]) for v in ready["versions"]] == [(2, "building"), (1, "live")]
+    assert ask(running_hub, "/v1/overview")[0] == 200
+    wait(lambda: not at_work(url))
+    done = command(running_hub, "rebuild", "--json")
+    assert done.returncode == 0, done.stderr.decode()[-2000:]
+    rebuilt = json.loads(done.stdout)
+    assert (rebuilt["outcome"], rebuilt["began_again"], rebuilt["diff"]["differences"]) == (
+        "switched",
+        [2],
+        0,
+    )
+    assert command(running_hub, "diff").returncode == 0
+    assert command(running_hub, "verify").returncode == 0
+
+
+@pytest.mark.timeout(240)
+def test_diff_and_verify_end_with_1_when_something_is_not_as_it_should_be(
+    running_hub: RunningHub, tmp_path: Path
+) -> None:
+    path = tmp_path / "tpmap.csv"
+    write_file(path, 40)
+    assert command(running_hub, "import", "tpmap", str(path)).returncode == 0
+    running_hub.wait_projected(41)
+    alone = command(running_hub, "diff")
+    assert (alone.returncode, b"NOTHING_TO_COMPARE" in alone.stderr) == (1, True)
+    assert command(running_hub, "rebuild").returncode == 0
+    assert [command(running_hub, name).returncode for name in ("diff", "verify")] == [0, 0]
+    with psycopg.connect(database_url(running_hub), autocommit=True) as connection:
+        connection.execute("UPDATE view_v2.household_state SET persons = persons + 1 WHERE household = 2")
+    different = command(running_hub, "diff", "--json")
+    assert different.returncode == 1
+    assert json.loads(different.stdout)["differences"] > 0
+    assert command(running_hub, "verify").returncode == 0, "the events themselves are all there"
+    with psycopg.connect(database_url(running_hub), autocommit=True) as connection:
+        connection.execute("UPDATE view_v2.event SET digest = sha256('other') WHERE sequence = 3")
+    altered = command(running_hub, "verify", "--json")
+    assert altered.returncode == 1
+    assert [fault["sequence"] for fault in json.loads(altered.stdout)["first_faults"]] == [3]
