@@ -155,8 +155,8 @@ async def test_what_was_acknowledged_is_there_once_after_fifty_random_kills(runn
 def second_api(hub: RunningHub) -> Generator[str]:
     """Another API process on the same servers; its address."""
     port = choose_port()
-    argv = [sys.executable, "-m", "hub", "--data", str(hub.folder), "serve"]
-    environment = read_environment() | {"HUB_PORT": str(port)}
+    argv = [sys.executable, "-m", "hub", "serve"]
+    environment = read_environment() | {"HUB_PORT": str(port), "HUB_DATA_DIR": str(hub.folder)}
     log = (hub.folder / "second.log").open("ab")
     process = subprocess.Popen(argv, env=environment, stdout=log, stderr=log)
     try:
