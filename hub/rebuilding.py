@@ -18,6 +18,7 @@ from psycopg.rows import TupleRow
 from contracts.errors import Conflict, Unavailable
 from contracts.events import Sequenced
 from hub.bench.stopwatch import Stopwatch
+from hub.erasing.erase import settle
 from hub.guards import check_log
 from hub.log import JetStreamLog
 from hub.projector import open_batches
@@ -134,6 +135,7 @@ class _Rebuild:
 
     async def run(self, *, keep: int, accept_differences: bool) -> Rebuilt:
         clock = time.perf_counter()
+        await settle(self._log, self._vault, self._keys)
         last = await self._log.last_sequence()
         leftovers, live = await self._look()
         if live is not None:

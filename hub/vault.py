@@ -6,7 +6,7 @@ appended. Erasing a subject destroys its key and leaves a tombstone.
 
 import datetime as dt
 import secrets
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
@@ -16,7 +16,7 @@ from psycopg.pq import TransactionStatus
 from psycopg.rows import TupleRow
 
 from contracts.errors import HubError
-from contracts.events import Sequenced
+from contracts.events import Sequenced, SubjectErased
 from hub.sealing import NONCE_BYTES, open_item, subjects_of
 from projections import queries
 
@@ -45,6 +45,7 @@ class Vault:
             await connection.execute("SELECT pg_advisory_xact_lock(hashtext('vault'))")
             await connection.execute(_SQL["create_vault"])
             await connection.execute(_SQL["create_subject_key"])
+            await connection.execute(_SQL["create_tombstones"])
 
     async def find(
         self, connection: AsyncConnection[TupleRow], subjects: Collection[str]
@@ -99,6 +100,24 @@ class Vault:
         values = {"subjects": sorted(map(bytes.fromhex, set(subjects))), "erased_at": erased_at}
         async with connection.transaction():
             await connection.execute(_SQL["erase_keys"], values)
+
+    async def find_erased(
+        self, connection: AsyncConnection[TupleRow], subjects: Collection[str]
+    ) -> frozenset[str]:
+        """Which of these subjects are erased."""
+        if not subjects:
+            return frozenset()
+        values = {"subjects": [bytes.fromhex(subject) for subject in subjects]}
+        cursor = await connection.execute(_SQL["fetch_tombstones"], values, binary=True)
+        return frozenset(row[0].hex() for row in await cursor.fetchall())
+
+    async def destroy_erased(
+        self, connection: AsyncConnection[TupleRow], items: Sequence[Sequenced]
+    ) -> None:
+        """Destroy the keys of everybody whom these events erase, if they are still there: whoever appended the event may have died."""
+        for item in items:
+            if isinstance(item.event, SubjectErased):
+                await self.erase(connection, item.event.data.subjects, erased_at=item.recorded_at)
 
     async def open(self, connection: AsyncConnection[TupleRow], items: list[Sequenced]) -> list[Sequenced]:
         """These events with their sections opened. Raises KeyMissing, BoxBroken, WrongMasterKey."""

@@ -41,7 +41,10 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Basis(msgspec.Struct, frozen=True, kw_only=True):
-    """What an answer rests on. `final`: nothing that is recorded later can change it; `is_newest`: it is all that is projected."""
+    """What an answer rests on. `final`: nothing that is recorded later can change it; `is_newest`: it is all that is projected.
+
+    Only an erasure changes the past: `erased` is the last event that erased somebody.
+    """
 
     version: int
     schema_name: str
@@ -50,6 +53,7 @@ class Basis(msgspec.Struct, frozen=True, kw_only=True):
     valid_at: dt.datetime
     final: bool
     is_newest: bool
+    erased: int = 0
     reported_by: dt.datetime | None = None
 
     @property
@@ -113,6 +117,7 @@ async def resolve_basis(
         valid_at=moment,
         final=final,
         is_newest=sequence == live.checkpoint,
+        erased=live.erased,
     )
 
 

@@ -119,7 +119,7 @@ def etag_of(basis: Basis, caller: Caller, request: AnyRequest, *, valid_at: str 
     """Equal exactly when the answers are equal; needs no question to the tables. `valid_at` stands in for the basis' own."""
     root = read_root(request)
     moment = valid_at or basis.valid_at.isoformat()
-    said = (MASK_VERSION, basis.version, basis.sequence, moment, basis.final, caller.kind)
+    said = (MASK_VERSION, basis.version, basis.sequence, basis.erased, moment, basis.final, caller.kind)
     asked = (root.base, str(request.scope["path"]), bytes(request.scope["query_string"]))
     form = (request.headers.get("accept", "").startswith("text/html"), takes_gzip(request))
     return to_etag(msgspec.msgpack.encode((said, asked, form)))

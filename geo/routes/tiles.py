@@ -69,6 +69,7 @@ async def answer_tile(request: AnyRequest, geo: GeoContext, grids: Grids) -> Res
                 layer.id,
                 basis.version,
                 basis.sequence,
+                basis.erased,
                 minute or basis.valid_at,
                 query.when.instant,
                 caller.areas,

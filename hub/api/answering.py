@@ -34,6 +34,7 @@ def make_etag(request: AnyRequest, basis: Basis, caller: Caller) -> str:
         SHAPE,
         basis.version,
         basis.sequence,
+        basis.erased,
         basis.valid_at.isoformat(),
         basis.final,
         None if basis.reported_by is None else basis.reported_by.isoformat(),

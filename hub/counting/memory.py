@@ -17,6 +17,7 @@ class Memory:
 
     def __init__(self) -> None:
         self._facts: Facts | None = None
+        self._erased = 0
         self._turn = asyncio.Lock()
 
     @property
@@ -31,8 +32,10 @@ class Memory:
             return look(await load_moment(reading.cursor, basis), point_of(basis))
         async with self._turn:
             facts = self._facts
-            if facts is None or facts.version != basis.version:
+            if facts is None or (facts.version, self._erased) != (basis.version, basis.erased):
+                # Of somebody who was erased nothing stays here either.
                 facts = Facts(basis.version)
+                self._erased = basis.erased
             if facts.through < basis.sequence:
                 await bring_forward(reading.cursor, facts, basis)
             self._facts = facts

@@ -12,6 +12,14 @@ CREATE TABLE IF NOT EXISTS vault.subject_key (
     CHECK ((wrapped IS NULL) = (erased_at IS NOT NULL))
 );
 
+-- name: create_tombstones
+-- The few that are erased, found quickly among all.
+CREATE INDEX IF NOT EXISTS subject_key_erased ON vault.subject_key (subject) WHERE wrapped IS NULL;
+
+-- name: fetch_tombstones
+-- Which of these subjects are erased.
+SELECT subject FROM vault.subject_key WHERE wrapped IS NULL AND subject = ANY(%(subjects)b::bytea[]);
+
 -- name: fetch_keys
 -- The wrapped keys of these subjects.
 SELECT subject, wrapped FROM vault.subject_key WHERE subject = ANY(%(subjects)b::bytea[]);
