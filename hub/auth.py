@@ -33,6 +33,8 @@ Right = Literal[
     "decide",
     "rules",
     "keys",
+    "erase",
+    "access",
 ]
 KEY_ROLES: tuple[KeyRole, ...] = get_args(KeyRole)
 
@@ -42,7 +44,7 @@ RIGHTS: dict[Role, frozenset[Right]] = {
     "gis": frozenset({"overview", "households", "points"}),
     "analyst": frozenset({"overview", "households", "assistance", "events"}),
     "steward": frozenset({"overview", "households", "points", "assistance", "personal", "events", "decide"}),
-    "auditor": frozenset({"overview", "households", "points", "assistance", "personal", "events"}),
+    "auditor": frozenset({"overview", "households", "points", "assistance", "personal", "events", "access"}),
     "admin": frozenset(
         {
             "overview",
@@ -55,6 +57,8 @@ RIGHTS: dict[Role, frozenset[Right]] = {
             "decide",
             "rules",
             "keys",
+            "erase",
+            "access",
         }
     ),
 }
@@ -72,6 +76,8 @@ NEEDED_TH: dict[Right, str] = {
     "decide": "ตัดสินข้อค้นพบ",
     "rules": "ประกาศเกณฑ์",
     "keys": "จัดการกุญแจ",
+    "erase": "ลบข้อมูลส่วนบุคคล",
+    "access": "ดูบันทึกการเข้าถึง",
 }
 KEY_TEXT = re.compile(r"hub_([0-9a-f]{8})_([0-9a-f]{64})\Z")
 AREA_CODE = re.compile(r"\d{4}\Z")

@@ -46,6 +46,7 @@ class Vault:
             await connection.execute(_SQL["create_vault"])
             await connection.execute(_SQL["create_subject_key"])
             await connection.execute(_SQL["create_tombstones"])
+            await connection.execute(_SQL["create_purged"])
 
     async def find(
         self, connection: AsyncConnection[TupleRow], subjects: Collection[str]
@@ -111,9 +112,7 @@ class Vault:
         cursor = await connection.execute(_SQL["fetch_tombstones"], values, binary=True)
         return frozenset(row[0].hex() for row in await cursor.fetchall())
 
-    async def destroy_erased(
-        self, connection: AsyncConnection[TupleRow], items: Sequence[Sequenced]
-    ) -> None:
+    async def destroy_erased(self, connection: AsyncConnection[TupleRow], items: Sequence[Sequenced]) -> None:
         """Destroy the keys of everybody whom these events erase, if they are still there: whoever appended the event may have died."""
         for item in items:
             if isinstance(item.event, SubjectErased):

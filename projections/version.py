@@ -39,7 +39,6 @@ class Version(msgspec.Struct, frozen=True, kw_only=True):
     error_code: str | None = None
     error_sequence: int | None = None
 
-
     @property
     def rebuild_is_due(self) -> bool:
         """Whether what was inferred from somebody erased may still be in it."""

@@ -143,7 +143,5 @@ def _without_part(house: object, member: object) -> object:
     known = msgspec.convert(house, dict[str, object])
     part = msgspec.convert(member, dict[str, object]).get("key_part")
     return (
-        known
-        if part is None
-        else known | {"record_key": without_part(str(known["record_key"]), str(part))}
+        known if part is None else known | {"record_key": without_part(str(known["record_key"]), str(part))}
     )

@@ -20,6 +20,7 @@ from hub.api.contracts import get_contract, list_contracts
 from hub.api.coverage import get_coverage
 from hub.api.deciding import decide_finding, get_rules
 from hub.api.demo_roles import list_demo_roles
+from hub.api.erasing import erase_subject
 from hub.api.events import list_events
 from hub.api.finding import get_finding
 from hub.api.findings import list_findings
@@ -87,6 +88,7 @@ def create_v1() -> Router:
             send_referral,
             step_referral,
             list_referrals,
+            erase_subject,
         ],
         guards=[refuse_unknown_parameters],
         dependencies={

@@ -9,7 +9,10 @@ from hub.api.log_link import LogLink
 from hub.api.reading import Pool
 from hub.auth import Caller
 from hub.clock import Clock
+from hub.erasing.erase import Erased, erase
+from hub.erasing.plan import Wanted
 from hub.intake.intake import Intake
+from hub.intake.items import Delivery
 from hub.intake.publishing import Publisher, publish
 from hub.intake.receipts import Receipt
 from hub.vault import Vault
@@ -49,6 +52,19 @@ class IntakeLink:
                 message_th="ระบบบันทึกตอบไม่ทันเวลา กรุณาส่งซ้ำ ข้อมูลจะไม่ถูกบันทึกซ้ำ",
                 code="INTAKE_UNAVAILABLE",
             ) from error
+
+    async def erase(self, wanted: Wanted, caller: Caller) -> Erased:
+        """Erase somebody for ever. Raises NotFound, InvalidInput, Unavailable; what was begun is ended by the projector."""
+        delivery = Delivery(
+            province=self.province,
+            received_at=self.clock(),
+            reported_at=self.clock(),
+            actor=caller.key_id,
+            purpose=caller.purpose or None,
+        )
+        intake = await self._open()
+        async with self.pool.connection() as connection:
+            return await erase(intake, connection, wanted, delivery)
 
     async def _open(self) -> Intake:
         log = self.link.require()

@@ -23,6 +23,8 @@ from hub.api.statements import SQL
 from hub.auth import PUBLIC, Caller, fetch_caller, record_reading
 from hub.clock import Clock
 from hub.counting.memory import Memory
+from hub.erasing.erase import Erased
+from hub.erasing.plan import Wanted
 from hub.intake.receipts import Receipt
 from hub.settings import Settings
 
@@ -59,6 +61,10 @@ class Publishing(Protocol):
 
     async def publish(self, lines: Sequence[bytes], caller: Caller, *, first_row: int) -> list[Receipt]:
         """Read, check, seal and append these JSON objects; a receipt for each, in this order. Raises Unavailable."""
+        ...
+
+    async def erase(self, wanted: Wanted, caller: Caller) -> Erased:
+        """Erase somebody for ever. Raises NotFound, InvalidInput, Unavailable."""
         ...
 
 

@@ -24,6 +24,7 @@ COMMANDS = {
     "import": "hub.cli.intake:import_",
     "publish": "hub.cli.intake:publish",
     "boundaries": "hub.cli.intake:boundaries",
+    "erase": "hub.cli.erase:erase",
     "keys": "hub.cli.keys:keys",
     "status": "hub.cli.status:status",
     "rebuild": "hub.cli.rebuild:rebuild",

@@ -119,7 +119,9 @@ async def _find_members(cursor: AsyncCursor[TupleRow], wanted: Wanted, as_of: in
         return await _fetch_ids(cursor, "find_member_to_erase", pseudonym=bytes.fromhex(wanted.ref))
     place = PLACE.match(wanted.ref)
     if place is None:
-        raise _malformed("member", "SEQUENCE:POSITION as a household shows it, or a pseudonym of 32 hex digits")
+        raise _malformed(
+            "member", "SEQUENCE:POSITION as a household shows it, or a pseudonym of 32 hex digits"
+        )
     return await _fetch_ids(cursor, "find_member_at", sequence=int(place[1]), position=int(place[2]))
 
 
@@ -148,9 +150,7 @@ async def _fetch_documents(cursor: AsyncCursor[TupleRow], records: set[int]) -> 
 
 
 def _own(document: tuple[int, _Document], members: set[int]) -> list[Member]:
-    return [
-        entry.member for entry in document[1].members if entry.id in members and entry.member is not None
-    ]
+    return [entry.member for entry in document[1].members if entry.id in members and entry.member is not None]
 
 
 def _needles(known: Sequence[Member]) -> set[str]:

@@ -47,3 +47,33 @@ UNION SELECT encode(subject, 'hex') FROM referral
 WHERE words::text LIKE ANY(%(ids)s::text[])
     OR (words::text LIKE ANY(%(names)s::text[]) AND record IN (
         SELECT hr.record FROM household_record AS hr JOIN near USING (household)));
+
+-- name: put_purged
+-- The files hold nothing any more of whom the events up to this one erased.
+INSERT INTO vault.purged (sequence) VALUES (%(sequence)s)
+ON CONFLICT (single) DO UPDATE SET sequence = greatest(vault.purged.sequence, excluded.sequence);
+
+-- name: fetch_purged
+-- Up to which erasure the files were purged.
+SELECT sequence FROM vault.purged;
+
+-- name: fetch_first_unpurged
+-- The oldest erasure whose traces may still be there.
+SELECT sequence, recorded_at FROM event WHERE type LIKE 'subject.erased.%%' AND sequence > %(sequence)s
+ORDER BY sequence LIMIT 1;
+
+-- name: rewrite_keys
+-- The table of keys written anew: destroyed keys are in no page of it any more.
+VACUUM (FULL, ANALYZE) vault.subject_key;
+
+-- name: rewrite_statistics
+-- The planner's samples of columns, names among them, written anew.
+VACUUM (FULL) pg_catalog.pg_statistic;
+
+-- name: count_wal_segments
+-- How many files the write-ahead log has.
+SELECT count(*) FROM pg_ls_waldir();
+
+-- name: fill_wal_segment
+-- Ends a file of the write-ahead log, the rest of it overwritten.
+SELECT pg_logical_emit_message(false, 'hub', 'purge'), pg_switch_wal();

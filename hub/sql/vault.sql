@@ -16,6 +16,10 @@ CREATE TABLE IF NOT EXISTS vault.subject_key (
 -- The few that are erased, found quickly among all.
 CREATE INDEX IF NOT EXISTS subject_key_erased ON vault.subject_key (subject) WHERE wrapped IS NULL;
 
+-- name: create_purged
+-- Up to which erasure the files hold nothing any more of what was erased.
+CREATE TABLE IF NOT EXISTS vault.purged (single boolean PRIMARY KEY DEFAULT true CHECK (single), sequence bigint NOT NULL);
+
 -- name: fetch_tombstones
 -- Which of these subjects are erased.
 SELECT subject FROM vault.subject_key WHERE wrapped IS NULL AND subject = ANY(%(subjects)b::bytea[]);
