@@ -26,6 +26,7 @@ COMMANDS = {
     "boundaries": "hub.cli.intake:boundaries",
     "erase": "hub.cli.erase:erase",
     "keys": "hub.cli.keys:keys",
+    "vault": "hub.cli.vault:vault",
     "status": "hub.cli.status:status",
     "rebuild": "hub.cli.rebuild:rebuild",
     "diff": "hub.cli.rebuild:diff",
