@@ -134,7 +134,7 @@ PUBLIC = Caller(role="public", rights=RIGHTS["public"])
 
 
 class Key(msgspec.Struct, frozen=True, kw_only=True):
-    """A key as it may be shown: without its secret."""
+    """A key as it may be shown: without its secret. After an exchange the secret before is valid until `old_until`."""
 
     key_id: str
     role: str
@@ -143,13 +143,14 @@ class Key(msgspec.Struct, frozen=True, kw_only=True):
     purpose: str
     created_at: dt.datetime
     revoked_at: dt.datetime | None
+    old_until: dt.datetime | None = None
 
 
 async def ensure_access(connection: AsyncConnection[TupleRow]) -> None:
     """The schema of keys and readings; harmless when it is there."""
     async with connection.transaction():
         await connection.execute("SELECT pg_advisory_xact_lock(hashtext('access'))")
-        for name in ("create_access_schema", "create_api_key", "create_read_log"):
+        for name in ("create_access_schema", "create_api_key", "widen_api_key", "create_read_log"):
             await connection.execute(SQL[name])
 
 
@@ -197,8 +198,9 @@ async def list_keys(connection: AsyncConnection[TupleRow]) -> list[Key]:
             purpose=purpose,
             created_at=created_at,
             revoked_at=revoked_at,
+            old_until=old_until,
         )
-        for key_id, role, areas, agency, purpose, created_at, revoked_at in await cursor.fetchall()
+        for key_id, role, areas, agency, purpose, created_at, revoked_at, old_until in await cursor.fetchall()
     ]
 
 
@@ -207,23 +209,42 @@ async def revoke_key(connection: AsyncConnection[TupleRow], key_id: str, *, now:
     async with connection.transaction():
         done = await connection.execute(SQL["revoke_key"], {"key_id": key_id, "revoked_at": now})
     if done.rowcount != 1:
-        raise NotFound(f"There is no key '{key_id}' in use.", message_th="ไม่พบกุญแจที่ใช้งานอยู่", path="key_id")
+        raise _no_key(key_id)
 
 
-async def fetch_caller(connection: AsyncConnection[TupleRow], key: str) -> Caller:
-    """Whose key this is. Raises Unauthorized for one that is unknown, revoked or not a key at all."""
+async def rotate_key(
+    connection: AsyncConnection[TupleRow], key_id: str, *, now: dt.datetime, overlap: dt.timedelta
+) -> str:
+    """Another secret for the same key, given here once; the one before stays valid for `overlap`. Raises NotFound as `revoke_key` does."""
+    secret = secrets.token_bytes(32)
+    values = {"key_id": key_id, "hash": hashlib.sha256(secret).digest(), "old_until": now + overlap}
+    async with connection.transaction():
+        done = await connection.execute(SQL["exchange_key"], values)
+    if done.rowcount != 1:
+        raise _no_key(key_id)
+    return f"hub_{key_id}_{secret.hex()}"
+
+
+def _no_key(key_id: str) -> NotFound:
+    return NotFound(f"There is no key '{key_id}' in use.", message_th="ไม่พบกุญแจที่ใช้งานอยู่", path="key_id")
+
+
+async def fetch_caller(connection: AsyncConnection[TupleRow], key: str, *, now: dt.datetime) -> Caller:
+    """Whose key this is. Raises Unauthorized for one that is unknown, revoked, exchanged before, or not a key at all."""
     match = KEY_TEXT.match(key)
     row = None if match is None else await _fetch_key(connection, match[1])
     # Compared also when there is no such key, so that the time taken does not tell.
     stored = bytes(32) if row is None else bytes(row[1])
+    before = bytes(32) if row is None or row[6] is None or row[7] <= now else bytes(row[6])
     offered = hashlib.sha256(bytes.fromhex(match[2])).digest() if match is not None else b""
-    if not hmac.compare_digest(stored, offered) or row is None:
+    is_right, was_right = hmac.compare_digest(stored, offered), hmac.compare_digest(before, offered)
+    if not (is_right or was_right) or row is None:
         raise Unauthorized(
             "The API key is unknown or revoked.",
             message_th="กุญแจ API ไม่ถูกต้องหรือถูกยกเลิกแล้ว",
             code="KEY_UNKNOWN",
         )
-    key_id, _, role, areas, agency, purpose = row
+    key_id, _, role, areas, agency, purpose = row[:6]
     return Caller(
         role=role, rights=RIGHTS[role], areas=tuple(areas), agency=agency, key_id=key_id, purpose=purpose
     )

@@ -141,7 +141,7 @@ class Hub:
         if key is None:
             return PUBLIC
         async with self.pool.connection() as connection:
-            return await fetch_caller(connection, key)
+            return await fetch_caller(connection, key, now=self.clock())
 
     async def write_reading(self, caller: Caller, *, what: str, purpose: str, count: int) -> None:
         """Record that personal data was read, committed before it is shown."""

@@ -1,5 +1,6 @@
 """Keys, how they are kept, and the record of who read personal data."""
 
+import datetime as dt
 import logging
 
 import psycopg
@@ -107,3 +108,25 @@ async def test_keys_without_their_tables_are_unknown(stage: Stage) -> None:
     answer = await stage.get("/v1/households")
     assert (answer.status_code, answer.json()["code"]) == (401, "KEY_UNKNOWN")
     assert (await stage.get("/v1/overview", None)).status_code == 200
+
+
+async def test_after_a_rotation_the_old_secret_is_valid_for_the_stated_time_only(stage: Stage) -> None:
+    old = stage.keys["auditor"]
+    key_id = old.split("_")[1]
+    async with await psycopg.AsyncConnection.connect(stage.database_url, autocommit=True) as connection:
+        new = await auth.rotate_key(connection, key_id, now=NOW, overlap=dt.timedelta(hours=1))
+        newest = await auth.rotate_key(connection, key_id, now=NOW, overlap=dt.timedelta(hours=1))
+        (listed,) = [key for key in await auth.list_keys(connection) if key.key_id == key_id]
+        assert listed.old_until == NOW + dt.timedelta(hours=1)
+        with pytest.raises(NotFound):
+            await auth.rotate_key(connection, "00000000", now=NOW, overlap=dt.timedelta(0))
+
+    async def status(key: str) -> int:
+        return (await stage.get("/v1/households", None, headers={"X-API-Key": key})).status_code
+
+    assert [await status(key) for key in (old, new, newest)] == [401, 200, 200]
+    stage.now = NOW + dt.timedelta(hours=1)
+    assert [await status(key) for key in (new, newest)] == [401, 200]
+    async with await psycopg.AsyncConnection.connect(stage.database_url, autocommit=True) as connection:
+        await auth.revoke_key(connection, key_id, now=NOW)
+    assert await status(newest) == 401
