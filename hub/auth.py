@@ -150,7 +150,13 @@ async def ensure_access(connection: AsyncConnection[TupleRow]) -> None:
     """The schema of keys and readings; harmless when it is there."""
     async with connection.transaction():
         await connection.execute("SELECT pg_advisory_xact_lock(hashtext('access'))")
-        for name in ("create_access_schema", "create_api_key", "widen_api_key", "create_read_log"):
+        for name in (
+            "create_access_schema",
+            "create_api_key",
+            "widen_api_key",
+            "create_read_log",
+            "widen_read_log",
+        ):
             await connection.execute(SQL[name])
 
 
@@ -256,18 +262,3 @@ async def _fetch_key(connection: AsyncConnection[TupleRow], key_id: str) -> Tupl
     except (errors.UndefinedTable, errors.InvalidSchemaName):
         await connection.rollback()
         return None
-
-
-async def record_reading(
-    connection: AsyncConnection[TupleRow],
-    caller: Caller,
-    *,
-    what: str,
-    purpose: str,
-    count: int,
-    now: dt.datetime,
-) -> None:
-    """Write down that this key read the personal data of `count` households, actions or events, in a transaction of its own."""
-    values = {"key_id": caller.key_id, "what": what, "purpose": purpose, "count": count, "read_at": now}
-    async with connection.transaction():
-        await connection.execute(SQL["insert_reading"], values)

@@ -11,6 +11,7 @@ from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
 
 from hub import clock
+from hub.api.access import list_access
 from hub.api.agency_assistance import list_agency_assistance
 from hub.api.asking import provide_caller, provide_question, refuse_unknown_parameters
 from hub.api.assistance import list_assistance
@@ -89,6 +90,7 @@ def create_v1() -> Router:
             step_referral,
             list_referrals,
             erase_subject,
+            list_access,
         ],
         guards=[refuse_unknown_parameters],
         dependencies={

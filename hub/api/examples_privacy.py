@@ -15,3 +15,20 @@ ERASED: Mapping[str, Any] = {
     "projected": True,
     "rebuild_due": True,
 }
+READINGS: Mapping[str, Any] = {
+    "items": [
+        {
+            "id": 12,
+            "event_id": "5d0c1c52-8f7e-4c5e-9c5a-0a3c6d3f1a09",
+            "read_at": "2026-11-24T03:15:02Z",
+            "key_id": "0a1b2c3d",
+            "role": "steward",
+            "what": "/v1/households",
+            "purpose": "ตรวจทานรายชื่อ",
+            "count": 40,
+            "agencies": ["pppconnext", "tpmap"],
+            "sequence": 12,
+        }
+    ],
+    "next": None,
+}

@@ -1,8 +1,10 @@
 """Opening the parts of a hub for the API: the pool, the link to the log, intake."""
 
+import asyncio
 import contextlib
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Coroutine
 
+from hub.access_log import keep_telling
 from hub.api.intake_link import IntakeLink
 from hub.api.log_link import keep_link
 from hub.api.metrics import Metrics
@@ -12,6 +14,16 @@ from hub.servers.stack import open_stack
 from hub.settings import Settings
 from hub.stream import EVENTS, PREFIX
 from hub.vault import Vault
+
+
+@contextlib.asynccontextmanager
+async def _running(work: Coroutine[object, object, None]) -> AsyncGenerator[None]:
+    task = asyncio.create_task(work)
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.wait({task})
 
 
 @contextlib.asynccontextmanager
@@ -36,4 +48,6 @@ async def open_parts(
             province=settings.province,
             clock=clock,
         )
+        telling = keep_telling(pool, link.require, source=settings.province)
+        await stack.enter_async_context(_running(telling))
         yield Hub(pool=pool, events=link, intake=intake, clock=clock, settings=settings, metrics=metrics)

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import dataclasses
 import time
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Collection, Sequence
 from typing import Protocol, runtime_checkable
 
 from psycopg import AsyncConnection, AsyncCursor
@@ -14,13 +14,14 @@ from psycopg_pool import AsyncConnectionPool
 
 from contracts.errors import Unavailable
 from contracts.events import OpenedHelp, OpenedRecord, OpenedWords
+from hub.access_log import record_reading
 from hub.api.answers import Overview
 from hub.api.basis import Basis, Question, resolve_basis
 from hub.api.metrics import Metrics
 from hub.api.paging import Token
 from hub.api.remembered import Remembered
 from hub.api.statements import SQL
-from hub.auth import PUBLIC, Caller, fetch_caller, record_reading
+from hub.auth import PUBLIC, Caller, fetch_caller
 from hub.clock import Clock
 from hub.counting.memory import Memory
 from hub.erasing.erase import Erased
@@ -143,11 +144,19 @@ class Hub:
         async with self.pool.connection() as connection:
             return await fetch_caller(connection, key, now=self.clock())
 
-    async def write_reading(self, caller: Caller, *, what: str, purpose: str, count: int) -> None:
-        """Record that personal data was read, committed before it is shown."""
+    async def write_reading(
+        self, caller: Caller, *, what: str, purpose: str, count: int, agencies: Collection[str]
+    ) -> None:
+        """Record that personal data of these agencies' records was read, committed before it is shown."""
         async with self.pool.connection() as connection:
             await record_reading(
-                connection, caller, what=what, purpose=purpose, count=count, now=self.clock()
+                connection,
+                caller,
+                what=what,
+                purpose=purpose,
+                count=count,
+                agencies=agencies,
+                now=self.clock(),
             )
 
 

@@ -24,6 +24,7 @@ COMMANDS = {
     "import": "hub.cli.intake:import_",
     "publish": "hub.cli.intake:publish",
     "boundaries": "hub.cli.intake:boundaries",
+    "access": "hub.cli.access:access",
     "erase": "hub.cli.erase:erase",
     "keys": "hub.cli.keys:keys",
     "vault": "hub.cli.vault:vault",

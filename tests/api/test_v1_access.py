@@ -130,3 +130,37 @@ async def test_after_a_rotation_the_old_secret_is_valid_for_the_stated_time_only
     async with await psycopg.AsyncConnection.connect(stage.database_url, autocommit=True) as connection:
         await auth.revoke_key(connection, key_id, now=NOW)
     assert await status(newest) == 401
+
+
+async def test_auditors_and_the_agency_whose_records_were_read_see_who_looked(
+    database_url: str, tmp_path
+) -> None:
+    async with open_stage(database_url, story().items, tmp_path) as stage:
+        await stage.ask("/v1/households", "steward")
+        await stage.ask("/v1/assistance", "auditor")
+        await stage.get("/v1/events", "auditor", type="record")
+        seen = (await stage.ask("/v1/access", "auditor"))["items"]
+        assert [(row["what"], row["role"], row["agencies"]) for row in seen] == [
+            ("/v1/households", "steward", ["pppconnext", "tpmap"]),
+            ("/v1/assistance", "auditor", ["psm", "temple"]),
+            ("/v1/events", "auditor", ["pppconnext", "thaiqm", "tpmap"]),
+        ]
+        own = (await stage.ask("/v1/access", "agency"))["items"]
+        assert [(row["what"], row["agencies"]) for row in own] == [("/v1/assistance", ["psm"])]
+        first = await stage.ask("/v1/access", "admin", limit=2)
+        rest = await stage.ask("/v1/access", "admin", after=first["next"])
+        assert [row["id"] for row in first["items"] + rest["items"]] == [row["id"] for row in seen]
+        assert rest["next"] is None
+        for parameters, count in (
+            ({"since": "2026-06-02"}, 0),
+            ({"since": "2026-06-01"}, 3),
+            ({"until": "2026-05-31"}, 0),
+            ({"until": "2026-06-01"}, 3),
+            ({"until": NOW.isoformat()}, 0),
+            ({"agency": "temple"}, 1),
+        ):
+            assert len((await stage.ask("/v1/access", "auditor", **parameters))["items"]) == count, parameters
+        for role, status in (("gis", 403), ("analyst", 403), ("steward", 403), (None, 401)):
+            assert (await stage.get("/v1/access", role)).status_code == status
+        assert (await stage.get("/v1/access", "agency", agency="temple")).status_code == 403
+        assert (await stage.get("/v1/access", "auditor", since="yesterday")).status_code == 400

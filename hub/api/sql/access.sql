@@ -37,6 +37,24 @@ CREATE TABLE IF NOT EXISTS access.read_log (
     read_at timestamptz NOT NULL
 );
 
+-- name: widen_read_log
+-- What the stream ACCESS is told of a reading, and where it stands there; no lock where the columns are there.
+DO $$
+BEGIN
+    IF NOT EXISTS (
+        SELECT FROM pg_attribute WHERE attrelid = 'access.read_log'::regclass AND attname = 'event_id'
+    ) THEN
+        ALTER TABLE access.read_log
+            ADD COLUMN event_id uuid NOT NULL DEFAULT gen_random_uuid(),
+            ADD COLUMN role text NOT NULL DEFAULT '',
+            ADD COLUMN agencies text[] NOT NULL DEFAULT '{*}',
+            ADD COLUMN sequence bigint;
+        CREATE INDEX read_log_untold ON access.read_log (id) WHERE sequence IS NULL;
+        CREATE INDEX read_log_agencies ON access.read_log USING gin (agencies);
+        CREATE INDEX read_log_sequence ON access.read_log (sequence);
+    END IF;
+END $$;
+
 -- name: insert_key
 -- A new key.
 INSERT INTO access.api_key (key_id, hash, role, areas, agency, purpose, created_at)
@@ -59,8 +77,3 @@ WHERE key_id = %(key_id)s AND revoked_at IS NULL;
 -- name: revoke_key
 -- A key ends; one that is revoked already keeps its day.
 UPDATE access.api_key SET revoked_at = %(revoked_at)s WHERE key_id = %(key_id)s AND revoked_at IS NULL;
-
--- name: insert_reading
--- Somebody read personal data.
-INSERT INTO access.read_log (key_id, what, purpose, count, read_at)
-VALUES (%(key_id)s, %(what)s, %(purpose)s, %(count)s, %(read_at)s);
