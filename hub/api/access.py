@@ -8,7 +8,6 @@ from litestar import Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromQuery, QueryParameter
 
-from contracts.errors import InvalidInput
 from contracts.times import parse_valid_at
 from hub.access_log import Row, list_readings
 from hub.api import examples, examples_privacy
@@ -76,12 +75,7 @@ def _for_agency(row: Row, own: str) -> Row:
 
 def _instant(text: str, path: str, *, end: bool) -> dt.datetime:
     """The instant that is meant; of a date its beginning, or its end. Raises InvalidInput."""
-    try:
-        found = parse_valid_at(text)
-    except InvalidInput as error:
-        raise InvalidInput(
-            error.message_en, message_th=error.message_th, code=error.code, path=path
-        ) from error
+    found = parse_valid_at(text, path=path)
     is_date = "T" not in text.upper()
     if is_date:
         found += dt.timedelta(microseconds=1)

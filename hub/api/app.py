@@ -37,6 +37,7 @@ from hub.api.overview import get_overview, list_overview
 from hub.api.pages import Pages, get_asset, get_file, get_index, load_pages
 from hub.api.parts import open_parts
 from hub.api.person import get_person
+from hub.api.precheck import precheck
 from hub.api.problems import HANDLERS
 from hub.api.publishing import publish_events
 from hub.api.reading import Hub
@@ -91,6 +92,7 @@ def create_v1() -> Router:
             list_referrals,
             erase_subject,
             list_access,
+            precheck,
         ],
         guards=[refuse_unknown_parameters],
         dependencies={

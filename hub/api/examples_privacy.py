@@ -32,3 +32,24 @@ READINGS: Mapping[str, Any] = {
     ],
     "next": None,
 }
+PRECHECK: Mapping[str, Any] = {
+    "citizen_id": "3000000000048",
+    "kind": "cash",
+    "need": "income",
+    "from": "2026-11-24",
+}
+PRECHECKED: Mapping[str, Any] = {
+    "answer": "possible_duplicate",
+    "matches": [
+        {
+            "kind": "cash",
+            "need": "income",
+            "month": "2026-11",
+            "agency_kind": "government",
+            "contact": "พมจ.สุรินทร์",
+            "own": False,
+        }
+    ],
+    "rules": "rules@1",
+    "sequence": 1204,
+}

@@ -17,6 +17,7 @@ from contracts.events import OpenedHelp, OpenedRecord, OpenedWords
 from hub.access_log import record_reading
 from hub.api.answers import Overview
 from hub.api.basis import Basis, Question, resolve_basis
+from hub.api.limits import RateLimit
 from hub.api.metrics import Metrics
 from hub.api.paging import Token
 from hub.api.remembered import Remembered
@@ -34,6 +35,7 @@ POOL_SIZE = 12
 PATIENCE_SECONDS = 3.0
 PROJECTION_SECONDS = 5.0
 POLL_SECONDS = 0.01
+PRECHECKS_A_SECOND = 1.0
 SESSION = "-c plan_cache_mode=force_custom_plan -c statement_timeout=10000 -c TimeZone=UTC -c jit=off -c work_mem=48MB"
 
 
@@ -59,6 +61,11 @@ class RawEvents(Protocol):
 @runtime_checkable
 class Publishing(Protocol):
     """Intake, as far as publishing over HTTP goes."""
+
+    @property
+    def pseudonym_key(self) -> bytes:
+        """Makes pseudonyms of what is asked."""
+        ...
 
     async def publish(self, lines: Sequence[bytes], caller: Caller, *, first_row: int) -> list[Receipt]:
         """Read, check, seal and append these JSON objects; a receipt for each, in this order. Raises Unavailable."""
@@ -87,6 +94,7 @@ class Hub:
     clock: Clock
     settings: Settings
     metrics: Metrics
+    prechecks: RateLimit = dataclasses.field(default_factory=lambda: RateLimit(PRECHECKS_A_SECOND))
     overviews: Remembered[Overview] = dataclasses.field(default_factory=Remembered[Overview])
     memory: Memory = dataclasses.field(default_factory=Memory)
     counting: asyncio.Lock = dataclasses.field(default_factory=asyncio.Lock)
