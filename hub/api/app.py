@@ -29,6 +29,7 @@ from hub.api.health import get_health, get_metrics, get_ready
 from hub.api.household import get_household
 from hub.api.households import list_households
 from hub.api.layers import create_layer_routers
+from hub.api.linking import list_source_links
 from hub.api.matrix import get_matrix, list_common
 from hub.api.metrics import Metrics
 from hub.api.mobility import get_mobility, list_mobility
@@ -93,6 +94,7 @@ def create_v1() -> Router:
             erase_subject,
             list_access,
             precheck,
+            list_source_links,
         ],
         guards=[refuse_unknown_parameters],
         dependencies={

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from hub.api.examples import PERSON_ID
+from hub.api.examples import HOUSEHOLD_ID, PERSON_ID
 
 ERASURE: Mapping[str, Any] = {"person": PERSON_ID}
 ERASED: Mapping[str, Any] = {
@@ -51,5 +51,22 @@ PRECHECKED: Mapping[str, Any] = {
         }
     ],
     "rules": "rules@1",
+    "sequence": 1204,
+}
+LINKS: Mapping[str, Any] = {
+    "items": [
+        {
+            "record": "5b7e9d573a5f0e0f7c111f8a2a0e2f0c",
+            "source_record_id": "32050012345",
+            "household_id": HOUSEHOLD_ID,
+            "replaces": None,
+            "since": 812,
+            "status": "linked",
+            "rule": "citizen",
+            "score": 1000,
+        }
+    ],
+    "cursor": "812.812",
+    "more": False,
     "sequence": 1204,
 }

@@ -10,6 +10,7 @@ from hub.api.log_link import keep_link
 from hub.api.metrics import Metrics
 from hub.api.reading import Hub, create_pool
 from hub.clock import Clock
+from hub.linking_back import keep_telling_changes
 from hub.servers.stack import open_stack
 from hub.settings import Settings
 from hub.stream import EVENTS, PREFIX
@@ -50,4 +51,9 @@ async def open_parts(
         )
         telling = keep_telling(pool, link.require, source=settings.province)
         await stack.enter_async_context(_running(telling))
+        if stream == EVENTS:  # the subjects of receipts are those of the whole server
+            changes = keep_telling_changes(
+                pool, lambda: link.require().client, replicas=settings.stream_replicas
+            )
+            await stack.enter_async_context(_running(changes))
         yield Hub(pool=pool, events=link, intake=intake, clock=clock, settings=settings, metrics=metrics)

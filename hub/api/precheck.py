@@ -155,7 +155,7 @@ def read_asked(body: dict[str, msgspec.Raw], key: bytes, now: dt.datetime) -> _A
         ref_kind,
         ref,
         place,
-        cast("Kind", kind),
+        kind,
         cast("EventNeed", need),
         start_of_day(first),
         end_of_day(last),
