@@ -41,6 +41,7 @@ from hub.api.person import get_person
 from hub.api.precheck import precheck
 from hub.api.problems import HANDLERS
 from hub.api.publishing import publish_events
+from hub.api.quality import get_quality
 from hub.api.reading import Hub
 from hub.api.referring import list_referrals, send_referral, step_referral
 from hub.api.replaying import list_replay
@@ -95,6 +96,7 @@ def create_v1() -> Router:
             list_access,
             precheck,
             list_source_links,
+            get_quality,
         ],
         guards=[refuse_unknown_parameters],
         dependencies={
