@@ -45,7 +45,7 @@ class Member(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     `key` identifies the member inside the record: the source's member number, else the citizen id, else name, birth year and
     ordinal; `key_method` says which. `citizen_ref` is the pseudonym of the 13 digits; it is there also when the check digit
-    is wrong, `citizen_valid` tells them apart.
+    is wrong, `citizen_valid` tells them apart. `key_part` is what of the record's key names this member (contracts.key_parts).
     """
 
     key: str
@@ -64,6 +64,7 @@ class Member(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     attributes: dict[str, str] = {}
     flags: tuple[str, ...] = ()
     cells: dict[str, object] = {}
+    key_part: str | None = None
 
 
 class House(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

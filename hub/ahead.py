@@ -11,6 +11,7 @@ import os
 import struct
 import sys
 from collections.abc import AsyncGenerator, Callable, Coroutine
+from pathlib import Path
 
 import msgspec
 from psycopg import AsyncConnection
@@ -28,6 +29,7 @@ from contracts.events import (
 from hub.bench.stopwatch import peak_memory
 from hub.guards import Halt, explain
 from hub.log import JetStreamLog, open_log
+from hub.master_keys import MasterKeys
 from hub.projector import open_batches
 from hub.vault import Vault
 from projections.version import Standstill, Version
@@ -46,7 +48,8 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     servers: tuple[str, ...]
     stream: str
     prefix: str
-    master_key: bytes
+    master_keys: tuple[bytes, ...]
+    master_key_path: Path | None
     version: Version
     stop_at: int
     batch: int
@@ -80,7 +83,8 @@ def order(
         servers=log.servers,
         stream=log.stream,
         prefix=log.prefix,
-        master_key=vault.master_key,
+        master_keys=vault.master_keys.keys,
+        master_key_path=vault.master_keys.path,
         version=version,
         stop_at=stop_at,
         batch=batch,
@@ -189,7 +193,7 @@ async def _end(process: asyncio.subprocess.Process) -> None:
 
 async def serve(asked: Order, send: Callable[[bytes, bytes], Coroutine[object, object, None]]) -> None:
     """Send every batch, then how the reading ended."""
-    vault = Vault(asked.master_key)
+    vault = Vault(MasterKeys(*asked.master_keys, path=asked.master_key_path))
     try:
         async with (
             await AsyncConnection.connect(asked.database_url, autocommit=True) as keys,

@@ -33,6 +33,8 @@ Right = Literal[
     "decide",
     "rules",
     "keys",
+    "erase",
+    "access",
 ]
 KEY_ROLES: tuple[KeyRole, ...] = get_args(KeyRole)
 
@@ -42,7 +44,7 @@ RIGHTS: dict[Role, frozenset[Right]] = {
     "gis": frozenset({"overview", "households", "points"}),
     "analyst": frozenset({"overview", "households", "assistance", "events"}),
     "steward": frozenset({"overview", "households", "points", "assistance", "personal", "events", "decide"}),
-    "auditor": frozenset({"overview", "households", "points", "assistance", "personal", "events"}),
+    "auditor": frozenset({"overview", "households", "points", "assistance", "personal", "events", "access"}),
     "admin": frozenset(
         {
             "overview",
@@ -55,6 +57,8 @@ RIGHTS: dict[Role, frozenset[Right]] = {
             "decide",
             "rules",
             "keys",
+            "erase",
+            "access",
         }
     ),
 }
@@ -72,6 +76,8 @@ NEEDED_TH: dict[Right, str] = {
     "decide": "ตัดสินข้อค้นพบ",
     "rules": "ประกาศเกณฑ์",
     "keys": "จัดการกุญแจ",
+    "erase": "ลบข้อมูลส่วนบุคคล",
+    "access": "ดูบันทึกการเข้าถึง",
 }
 KEY_TEXT = re.compile(r"hub_([0-9a-f]{8})_([0-9a-f]{64})\Z")
 AREA_CODE = re.compile(r"\d{4}\Z")
@@ -128,7 +134,7 @@ PUBLIC = Caller(role="public", rights=RIGHTS["public"])
 
 
 class Key(msgspec.Struct, frozen=True, kw_only=True):
-    """A key as it may be shown: without its secret."""
+    """A key as it may be shown: without its secret. After an exchange the secret before is valid until `old_until`."""
 
     key_id: str
     role: str
@@ -137,13 +143,21 @@ class Key(msgspec.Struct, frozen=True, kw_only=True):
     purpose: str
     created_at: dt.datetime
     revoked_at: dt.datetime | None
+    old_until: dt.datetime | None = None
 
 
 async def ensure_access(connection: AsyncConnection[TupleRow]) -> None:
     """The schema of keys and readings; harmless when it is there."""
     async with connection.transaction():
         await connection.execute("SELECT pg_advisory_xact_lock(hashtext('access'))")
-        for name in ("create_access_schema", "create_api_key", "create_read_log", "create_review_claim"):
+        for name in (
+            "create_access_schema",
+            "create_api_key",
+            "widen_api_key",
+            "create_read_log",
+            "widen_read_log",
+            "create_review_claim",
+        ):
             await connection.execute(SQL[name])
 
 
@@ -191,8 +205,9 @@ async def list_keys(connection: AsyncConnection[TupleRow]) -> list[Key]:
             purpose=purpose,
             created_at=created_at,
             revoked_at=revoked_at,
+            old_until=old_until,
         )
-        for key_id, role, areas, agency, purpose, created_at, revoked_at in await cursor.fetchall()
+        for key_id, role, areas, agency, purpose, created_at, revoked_at, old_until in await cursor.fetchall()
     ]
 
 
@@ -201,23 +216,42 @@ async def revoke_key(connection: AsyncConnection[TupleRow], key_id: str, *, now:
     async with connection.transaction():
         done = await connection.execute(SQL["revoke_key"], {"key_id": key_id, "revoked_at": now})
     if done.rowcount != 1:
-        raise NotFound(f"There is no key '{key_id}' in use.", message_th="ไม่พบกุญแจที่ใช้งานอยู่", path="key_id")
+        raise _no_key(key_id)
 
 
-async def fetch_caller(connection: AsyncConnection[TupleRow], key: str) -> Caller:
-    """Whose key this is. Raises Unauthorized for one that is unknown, revoked or not a key at all."""
+async def rotate_key(
+    connection: AsyncConnection[TupleRow], key_id: str, *, now: dt.datetime, overlap: dt.timedelta
+) -> str:
+    """Another secret for the same key, given here once; the one before stays valid for `overlap`. Raises NotFound as `revoke_key` does."""
+    secret = secrets.token_bytes(32)
+    values = {"key_id": key_id, "hash": hashlib.sha256(secret).digest(), "old_until": now + overlap}
+    async with connection.transaction():
+        done = await connection.execute(SQL["exchange_key"], values)
+    if done.rowcount != 1:
+        raise _no_key(key_id)
+    return f"hub_{key_id}_{secret.hex()}"
+
+
+def _no_key(key_id: str) -> NotFound:
+    return NotFound(f"There is no key '{key_id}' in use.", message_th="ไม่พบกุญแจที่ใช้งานอยู่", path="key_id")
+
+
+async def fetch_caller(connection: AsyncConnection[TupleRow], key: str, *, now: dt.datetime) -> Caller:
+    """Whose key this is. Raises Unauthorized for one that is unknown, revoked, exchanged before, or not a key at all."""
     match = KEY_TEXT.match(key)
     row = None if match is None else await _fetch_key(connection, match[1])
     # Compared also when there is no such key, so that the time taken does not tell.
     stored = bytes(32) if row is None else bytes(row[1])
+    before = bytes(32) if row is None or row[6] is None or row[7] <= now else bytes(row[6])
     offered = hashlib.sha256(bytes.fromhex(match[2])).digest() if match is not None else b""
-    if not hmac.compare_digest(stored, offered) or row is None:
+    is_right, was_right = hmac.compare_digest(stored, offered), hmac.compare_digest(before, offered)
+    if not (is_right or was_right) or row is None:
         raise Unauthorized(
             "The API key is unknown or revoked.",
             message_th="กุญแจ API ไม่ถูกต้องหรือถูกยกเลิกแล้ว",
             code="KEY_UNKNOWN",
         )
-    key_id, _, role, areas, agency, purpose = row
+    key_id, _, role, areas, agency, purpose = row[:6]
     return Caller(
         role=role, rights=RIGHTS[role], areas=tuple(areas), agency=agency, key_id=key_id, purpose=purpose
     )
@@ -229,18 +263,3 @@ async def _fetch_key(connection: AsyncConnection[TupleRow], key_id: str) -> Tupl
     except (errors.UndefinedTable, errors.InvalidSchemaName):
         await connection.rollback()
         return None
-
-
-async def record_reading(
-    connection: AsyncConnection[TupleRow],
-    caller: Caller,
-    *,
-    what: str,
-    purpose: str,
-    count: int,
-    now: dt.datetime,
-) -> None:
-    """Write down that this key read the personal data of `count` households, actions or events, in a transaction of its own."""
-    values = {"key_id": caller.key_id, "what": what, "purpose": purpose, "count": count, "read_at": now}
-    async with connection.transaction():
-        await connection.execute(SQL["insert_reading"], values)

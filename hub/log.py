@@ -206,12 +206,21 @@ class JetStreamLog:
         headers = reply.headers or {}
         if "Nats-Sequence" not in headers:
             raise SequenceGap(f"event {sequence} is not in the log")
-        return Stored(
-            int(headers["Nats-Sequence"]),
-            dt.datetime.fromisoformat(headers["Nats-Time-Stamp"]).astimezone(dt.UTC),
-            headers["Nats-Subject"],
-            reply.data,
-        )
+        return _direct(reply)
+
+    async def find_next(self, subjects: str, after: int) -> Stored | None:
+        """The first event behind `after` on these subjects (without the stream's prefix; wildcards count). Raises Unavailable."""
+        wanted = {"seq": after + 1, "next_by_subj": f"{self.prefix}.{subjects}"}
+        if not self.client.is_connected:
+            raise _away()
+        try:
+            reply = await self.client.request(
+                f"$JS.API.DIRECT.GET.{self.stream}", msgspec.json.encode(wanted), timeout=ASK_SECONDS
+            )
+        except (nats.errors.Error, OSError, TimeoutError) as error:
+            raise _away() from error
+        headers = reply.headers or {}
+        return _direct(reply) if "Nats-Sequence" in headers else None
 
     async def read(
         self, after: int, *, stop_at: int | None = None, batch: int = 2000, patience: float | None = None
@@ -244,6 +253,12 @@ class JetStreamLog:
                 if patience is not None and time.monotonic() - heard > patience:
                     raise _away() from error
                 await asyncio.sleep(READ_AGAIN_SECONDS)
+
+
+def _direct(reply: Msg) -> Stored:
+    headers = reply.headers or {}
+    time_ = dt.datetime.fromisoformat(headers["Nats-Time-Stamp"]).astimezone(dt.UTC)
+    return Stored(int(headers["Nats-Sequence"]), time_, headers["Nats-Subject"], reply.data)
 
 
 def _away() -> Unavailable:

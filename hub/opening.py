@@ -10,6 +10,7 @@ from psycopg_pool import AsyncConnectionPool
 
 from contracts.errors import Unavailable
 from hub import auth
+from hub.erasing.erase import settle
 from hub.intake.intake import Intake, Pool
 from hub.letting_in import let_agencies_in
 from hub.log import open_log
@@ -55,12 +56,13 @@ async def open_intake(settings: Settings, stack: Stack) -> AsyncGenerator[Intake
 async def prepare_hub(settings: Settings, stack: Stack) -> None:
     """Everything that must be there before the roles start: stream, vault, ledger, keys, NATS users, a live projection version."""
     async with (
-        open_intake(settings, stack),
+        open_intake(settings, stack) as intake,
         await AsyncConnection.connect(stack.database_url, autocommit=True) as connection,
     ):
         await auth.ensure_access(connection)
         await let_agencies_in(settings, stack, connection)
         await versions.ensure_live(connection)
+        await settle(intake.log, intake.vault, connection)
 
 
 async def fetch_checkpoint(connection: AsyncConnection[TupleRow]) -> tuple[int, str | None]:

@@ -197,6 +197,7 @@ async def open_batches(
         try:
             async for stored in log.read(version.checkpoint, stop_at=stop_at, batch=batch or BATCH):
                 items, unread = reader.read_up_to(stored)
+                await vault.destroy_erased(keys, items)
                 opened, closed = await open_up_to(vault, keys, items)
                 await queue.put(opened)
                 if closed or unread:

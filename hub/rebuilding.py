@@ -21,6 +21,8 @@ from contracts.events import Sequenced
 from hub import projector as projecting
 from hub.ahead import open_batches_ahead, order
 from hub.bench.stopwatch import Stopwatch
+from hub.erasing.erase import settle
+from hub.erasing.purge import Purged, fetch_due, purge
 from hub.guards import check_log
 from hub.log import JetStreamLog
 from hub.projector import open_batches
@@ -44,7 +46,7 @@ class Rebuilt(msgspec.Struct, frozen=True, kw_only=True):
     """What a rebuild did. `seconds` by stage: fold and write overlap, read is how long both waited for the log.
 
     `after_erasure`: somebody was erased since the version before was begun; what was inferred from them is gone, so that
-    differences are lawful.
+    differences are lawful. `purged`: the files were purged of them.
     """
 
     outcome: Outcome
@@ -59,6 +61,7 @@ class Rebuilt(msgspec.Struct, frozen=True, kw_only=True):
     dropped: tuple[int, ...]
     still_read: tuple[int, ...]
     began_again: tuple[int, ...]
+    purged: Purged | None = None
 
 
 class RolledBack(msgspec.Struct, frozen=True, kw_only=True):
@@ -139,6 +142,8 @@ class _Rebuild:
 
     async def run(self, *, keep: int, accept_differences: bool) -> Rebuilt:
         clock = time.perf_counter()
+        await self._vault.ensure(self._keys)
+        await settle(self._log, self._vault, self._keys)
         last = await self._log.last_sequence()
         leftovers, live = await self._look()
         if live is not None:
@@ -158,6 +163,7 @@ class _Rebuild:
             await self._drop_broken(version)
             raise
         dropped, still_read = ([], []) if kept else await self._drop_old(version, before, keep)
+        purged = None if kept else await self._purge(version)
         return Rebuilt(
             outcome="differs" if kept else "switched",
             version=version.number,
@@ -171,6 +177,7 @@ class _Rebuild:
             dropped=tuple(v.number for v in dropped),
             still_read=tuple(v.number for v in still_read),
             began_again=tuple(v.number for v in leftovers),
+            purged=purged,
         )
 
     async def _look(self) -> tuple[list[Version], Version | None]:
@@ -283,6 +290,16 @@ class _Rebuild:
         gone = switching.choose_dropped(known, before=before, keep=keep, erasure=erasure)
         still_read = await switching.drop(self._desk, gone)
         return [v for v in gone if v not in still_read], still_read
+
+    async def _purge(self, version: Version) -> Purged | None:
+        """Purge the files, once no version is left that was begun before the last erasure."""
+        known = await versions.fetch_all(self._desk.cursor())
+        live = next((one for one in known if one.number == version.number), None)
+        due = await fetch_due(self._desk, live)
+        if live is None or due is None or any(one.began < live.erased for one in known):
+            return None
+        with self._stages("purge"):
+            return await purge(self._desk, live.erased)
 
     async def _drop_broken(self, version: Version) -> None:
         with contextlib.suppress(

@@ -27,6 +27,7 @@ from contracts.events import (
     Sequenced,
 )
 from contracts.events_links import LinkDecided, LinkDecisionRevoked
+from contracts.key_parts import join_key
 from contracts.records import Help, House, Member, Words
 
 NONCE_BYTES = 12
@@ -126,7 +127,7 @@ def open_item(item: Sequenced, keys: Keys) -> Sequenced:
             _open(sealed.box, keys, _members, event_id=event.id, subject=sealed.member)
             for sealed in data.members
         )
-        opened: OpenedRecord | OpenedHelp | OpenedWords = OpenedRecord(house, members)
+        opened: OpenedRecord | OpenedHelp | OpenedWords = OpenedRecord(join_key(house, members), members)
     elif isinstance(event, _OF_HELP):
         opened = OpenedHelp(
             _open(event.data.help, keys, _helps, event_id=event.id, subject=event.data.subject)

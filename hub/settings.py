@@ -12,6 +12,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from contracts.errors import InvalidInput
+from hub.master_keys import read_keys
 
 PREFIX = "HUB_"
 SECRETS = ("NATS_PASSWORD", "DATABASE_URL", "MASTER_KEY", "PSEUDONYM_KEY")
@@ -100,7 +101,7 @@ def read_settings(
         nats_user=given.get("NATS_USER"),
         nats_password=_secret(given, "NATS_PASSWORD"),
         database_url=_database_url(_secret(given, "DATABASE_URL")),
-        master_key=_key(given, "MASTER_KEY"),
+        master_key=_master_keys(given),
         pseudonym_key=_key(given, "PSEUDONYM_KEY"),
         host=given.get("HOST", "127.0.0.1"),
         port=_whole_number(given.get("PORT", "8080"), "PORT", 1, 65535),
@@ -165,6 +166,16 @@ def _key(given: Mapping[str, str], name: str) -> Secret | None:
     if key is not None and not re.fullmatch(r"[0-9a-f]{64}", key):
         raise _bad(name, "32 random bytes as 64 hexadecimal digits, e.g. made by `openssl rand -hex 32`")
     return key
+
+
+def _master_keys(given: Mapping[str, str]) -> Secret | None:
+    keys = _secret(given, "MASTER_KEY")
+    if keys is not None and not read_keys(keys):
+        raise _bad(
+            "MASTER_KEY",
+            "32 random bytes as 64 hexadecimal digits, e.g. made by `openssl rand -hex 32` (several, separated by commas, while it is exchanged)",
+        )
+    return keys
 
 
 def _nats_url(text: str | None) -> Secret | None:

@@ -6,7 +6,7 @@ appended. Erasing a subject destroys its key and leaves a tombstone.
 
 import datetime as dt
 import secrets
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
@@ -16,13 +16,14 @@ from psycopg.pq import TransactionStatus
 from psycopg.rows import TupleRow
 
 from contracts.errors import HubError
-from contracts.events import Sequenced
+from contracts.events import Sequenced, SubjectErased
+from hub.master_keys import MasterKeys
 from hub.sealing import NONCE_BYTES, open_item, subjects_of
 from projections import queries
 
 KEY_BYTES = 32
-MASTER_NUMBER = b"\x01"
-"""First byte of a wrapped key: which master key wrapped it."""
+WRAPPING = b"\x01"
+"""First byte of a wrapped key: how it is wrapped."""
 
 _SQL = queries.load(Path(__file__).parent / "sql")
 
@@ -34,11 +35,16 @@ class WrongMasterKey(HubError):
 
 
 class Vault:
-    """Keys of subjects. `master_key` is 32 bytes."""
+    """Keys of subjects. A master key is 32 bytes; while keys are exchanged there are several."""
 
-    def __init__(self, master_key: bytes) -> None:
-        self.master_key = master_key
-        self._master = AESGCM(master_key)
+    def __init__(self, master_key: bytes | MasterKeys) -> None:
+        self._keys = master_key if isinstance(master_key, MasterKeys) else MasterKeys(master_key)
+        self._masters = [AESGCM(key) for key in self._keys.keys]
+
+    @property
+    def master_keys(self) -> MasterKeys:
+        """What wraps and opens."""
+        return self._keys
 
     async def ensure(self, connection: AsyncConnection[TupleRow]) -> None:
         """The vault's table; harmless when it is there."""
@@ -46,6 +52,8 @@ class Vault:
             await connection.execute("SELECT pg_advisory_xact_lock(hashtext('vault'))")
             await connection.execute(_SQL["create_vault"])
             await connection.execute(_SQL["create_subject_key"])
+            await connection.execute(_SQL["create_tombstones"])
+            await connection.execute(_SQL["create_purged"])
 
     async def find(
         self, connection: AsyncConnection[TupleRow], subjects: Collection[str]
@@ -56,7 +64,7 @@ class Vault:
         values = {"subjects": [bytes.fromhex(subject) for subject in subjects]}
         cursor = await connection.execute(_SQL["fetch_keys"], values, binary=True)
         return {
-            subject.hex(): None if wrapped is None else AESGCM(self._unwrap(subject, wrapped))
+            subject.hex(): None if wrapped is None else AESGCM(self.unwrap(subject, wrapped))
             for subject, wrapped in await cursor.fetchall()
         }
 
@@ -72,6 +80,7 @@ class Vault:
         missing = sorted(bytes.fromhex(subject) for subject in set(subjects) if subject not in found)
         if not missing:
             return found
+        self._refresh()
         # One call for all: asking the system for each key costs as much as sealing with it.
         drawn = secrets.token_bytes(KEY_BYTES * len(missing))
         made = {
@@ -101,19 +110,56 @@ class Vault:
         async with connection.transaction():
             await connection.execute(_SQL["erase_keys"], values)
 
+    async def find_erased(
+        self, connection: AsyncConnection[TupleRow], subjects: Collection[str]
+    ) -> frozenset[str]:
+        """Which of these subjects are erased."""
+        if not subjects:
+            return frozenset()
+        values = {"subjects": [bytes.fromhex(subject) for subject in subjects]}
+        cursor = await connection.execute(_SQL["fetch_tombstones"], values, binary=True)
+        return frozenset(row[0].hex() for row in await cursor.fetchall())
+
+    async def destroy_erased(self, connection: AsyncConnection[TupleRow], items: Sequence[Sequenced]) -> None:
+        """Destroy the keys of everybody whom these events erase, if they are still there: whoever appended the event may have died."""
+        for item in items:
+            if isinstance(item.event, SubjectErased):
+                await self.erase(connection, item.event.data.subjects, erased_at=item.recorded_at)
+
     async def open(self, connection: AsyncConnection[TupleRow], items: list[Sequenced]) -> list[Sequenced]:
         """These events with their sections opened. Raises KeyMissing, BoxBroken, WrongMasterKey."""
         keys = await self.find(connection, subjects_of(items))
         return [open_item(item, keys) for item in items]
 
-    def _wrap(self, subject: bytes, key: bytes, nonce: bytes) -> bytes:
-        return MASTER_NUMBER + nonce + self._master.encrypt(nonce, key, subject)
+    def wraps(self, subject: bytes, wrapped: bytes) -> bool:
+        """Whether the first master key wrapped this one."""
+        return _unwrap(self._masters[0], subject, wrapped) is not None
 
-    def _unwrap(self, subject: bytes, wrapped: bytes) -> bytes:
-        nonce, box = wrapped[1 : 1 + NONCE_BYTES], wrapped[1 + NONCE_BYTES :]
-        try:
-            return self._master.decrypt(nonce, box, subject)
-        except InvalidTag as error:
-            raise WrongMasterKey(
-                "The master key does not open the vault; HUB_MASTER_KEY belongs to another hub."
-            ) from error
+    def wrap_anew(self, subject: bytes, wrapped: bytes) -> bytes:
+        """The same key under the first master key. Raises WrongMasterKey."""
+        return self._wrap(subject, self.unwrap(subject, wrapped), secrets.token_bytes(NONCE_BYTES))
+
+    def unwrap(self, subject: bytes, wrapped: bytes) -> bytes:
+        """The key of a subject. Raises WrongMasterKey."""
+        for master in self._masters:
+            if (key := _unwrap(master, subject, wrapped)) is not None:
+                return key
+        if self._refresh():
+            return self.unwrap(subject, wrapped)
+        raise WrongMasterKey("The master key does not open the vault; HUB_MASTER_KEY belongs to another hub.")
+
+    def _refresh(self) -> bool:
+        if not self._keys.refresh():
+            return False
+        self._masters = [AESGCM(key) for key in self._keys.keys]
+        return True
+
+    def _wrap(self, subject: bytes, key: bytes, nonce: bytes) -> bytes:
+        return WRAPPING + nonce + self._masters[0].encrypt(nonce, key, subject)
+
+
+def _unwrap(master: AESGCM, subject: bytes, wrapped: bytes) -> bytes | None:
+    try:
+        return master.decrypt(wrapped[1 : 1 + NONCE_BYTES], wrapped[1 + NONCE_BYTES :], subject)
+    except InvalidTag:
+        return None

@@ -46,7 +46,8 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
 class Basis(msgspec.Struct, frozen=True, kw_only=True):
     """What an answer rests on.
 
-    `final`: nothing that is recorded later can change it; `is_newest`: it is all that is projected; `newest` is how far that goes.
+    `final`: nothing that is recorded later can change it; `is_newest`: it is all that is projected; `newest` is how far that goes. Only an
+    erasure changes the past: `erased` is the last event that erased somebody.
     """
 
     version: int
@@ -57,6 +58,7 @@ class Basis(msgspec.Struct, frozen=True, kw_only=True):
     final: bool
     is_newest: bool
     newest: int = 0
+    erased: int = 0
     reported_by: dt.datetime | None = None
 
     @property
@@ -139,6 +141,7 @@ async def resolve_basis(
         is_newest=sequence == live.checkpoint,
         reported_by=reported,
         newest=live.checkpoint,
+        erased=live.erased,
     )
 
 

@@ -5,6 +5,7 @@ A fact that is opened and closed inside one batch is written once, with both end
 
 import datetime as dt
 from collections.abc import Iterable
+from typing import NamedTuple
 
 import msgspec
 
@@ -128,6 +129,13 @@ class _Fact:
         return "" if self.upper == self.lower else f"{self.line}\t[{self.lower},{self.upper})\n"
 
 
+class Erased(NamedTuple):
+    """What of a record is erased: the house section, and these members."""
+
+    house: bool
+    members: frozenset[int]
+
+
 class Output:
     """The changes of one batch. `lines` and `closings` are what the writer needs; `statements` run last, in order."""
 
@@ -140,8 +148,9 @@ class Output:
         self.link_keys_gone: dict[tuple[int, int], None] = {}
         self.recipients_gone: dict[int, None] = {}
         self._recipients: dict[int, list[str]] = {}
-        self.erased_records: dict[int, set[int] | None] = {}
+        self.erased_records: dict[int, Erased] = {}
         self.erased_subjects: list[str] = []
+        self.erased_at = 0
 
     def row(self, table: str, *cells: str) -> None:
         """A row that never changes, or an index of the fold."""

@@ -142,6 +142,8 @@ class Projector:
         with self._watch("write"):
             async with self.connection.transaction():
                 await write(self.connection, output, put_aside=self._bulk)
+                if output.erased_at:
+                    await versions.note_erasure(self.connection, self.version, output.erased_at)
                 await versions.advance(
                     self.connection,
                     self.version,

@@ -22,7 +22,8 @@ _SQL = queries.load(Path(__file__).parent / "sql")
 class Version(msgspec.Struct, frozen=True, kw_only=True):
     """One row of the registry. `recorded_at` belongs to the event at the checkpoint.
 
-    `began` is the newest sequence of the log when the version was begun: what was erased until then never entered it. While the
+    `began` is the newest sequence of the log when the version was begun: what was erased until then never entered it. `erased` is the
+    last event that erased somebody, 0 for none. While the
     projector stands still, `error` says why (`error_th` in Thai), `error_code` stably, `error_sequence` at which event.
     """
 
@@ -33,10 +34,16 @@ class Version(msgspec.Struct, frozen=True, kw_only=True):
     recorded_at: dt.datetime | None
     code: str
     began: int = 0
+    erased: int = 0
     error: str | None = None
     error_th: str | None = None
     error_code: str | None = None
     error_sequence: int | None = None
+
+    @property
+    def rebuild_is_due(self) -> bool:
+        """Whether what was inferred from somebody erased may still be in it."""
+        return self.erased > self.began
 
 
 class CheckpointMoved(Exception):
@@ -214,6 +221,11 @@ class Standstill(msgspec.Struct, frozen=True, kw_only=True):
     sequence: int | None
     message_en: str
     message_th: str
+
+
+async def note_erasure(connection: AsyncConnection[TupleRow], version: Version, erased: int) -> None:
+    """Inside the transaction that empties the rows: this event erased somebody."""
+    await connection.execute(_SQL["note_erasure"], {"number": version.number, "erased": erased})
 
 
 async def record_error(

@@ -13,8 +13,9 @@ import msgspec
 from psycopg import AsyncConnection, AsyncCursor, sql
 from psycopg.rows import TupleRow
 
+from contracts.key_parts import without_part
 from projections import queries
-from projections.output import COLUMNS, Key, Output, link_key_line, recipient_line, written
+from projections.output import COLUMNS, Erased, Key, Output, link_key_line, recipient_line, written
 from projections.state import State
 
 _SQL = queries.load(Path(__file__).parent / "sql")
@@ -156,14 +157,14 @@ def _chunks(lines: Iterator[str]) -> Iterator[list[str]]:
 
 
 async def _erase(connection: AsyncConnection[TupleRow], output: Output) -> None:
-    for record, members in output.erased_records.items():
+    for record, gone in output.erased_records.items():
         async with connection.cursor() as cursor:
             await cursor.execute(_SQL["fetch_documents"], {"record": record})
             versions = await cursor.fetchall()
             for sequence, document in versions:
-                emptied = msgspec.json.encode(_without(document, members)).decode()
+                emptied = msgspec.json.encode(_without(document, gone)).decode()
                 await cursor.execute(_SQL["put_document"], {"sequence": sequence, "document": emptied})
-            name = "erase_house_columns" if members is None else "erase_name_columns"
+            name = "erase_house_columns" if gone.house else "erase_name_columns"
             await cursor.execute(_SQL[name], {"sequences": [sequence for sequence, _ in versions]})
     if output.erased_subjects:
         subjects = [bytes.fromhex(subject) for subject in output.erased_subjects]
@@ -177,9 +178,23 @@ async def _erase(connection: AsyncConnection[TupleRow], output: Output) -> None:
             await connection.execute(_SQL[name], {"subjects": subjects})
 
 
-def _without(document: dict[str, object], members: set[int] | None) -> dict[str, object]:
-    if members is None:
-        return {**document, "house": None}
-    listed = msgspec.convert(document["members"], list[dict[str, object]])
-    kept = [{**entry, "member": None} if entry["id"] in members else entry for entry in listed]
-    return {**document, "members": kept}
+def _without(document: dict[str, object], gone: Erased) -> dict[str, object]:
+    house, kept = document["house"], list[dict[str, object]]()
+    for entry in msgspec.convert(document["members"], list[dict[str, object]]):
+        if entry["id"] not in gone.members:
+            kept.append(entry)
+            continue
+        kept.append({**entry, "member": None})
+        house = _without_part(house, entry["member"])
+    return {**document, "house": None if gone.house else house, "members": kept}
+
+
+def _without_part(house: object, member: object) -> object:
+    """The house without what of its key names a member who goes."""
+    if house is None or member is None:
+        return house
+    known = msgspec.convert(house, dict[str, object])
+    part = msgspec.convert(member, dict[str, object]).get("key_part")
+    return (
+        known if part is None else known | {"record_key": without_part(str(known["record_key"]), str(part))}
+    )

@@ -77,7 +77,7 @@ async def list_agency_assistance(
         rows = await fetch_rows(reading, conditions, values, after=after_of(page), limit=limit)
     items = [to_item(row, caller) for row in rows[:limit]]
     following = next_token(reading.basis, asked, (items[-1].action,)) if len(rows) > limit else None
-    await write_reading(hub, request, caller, what=path, count=len(items))
+    await write_reading(hub, request, caller, what=path, count=len(items), shown=items)
     fields = msgspec.structs.asdict(to_page(items, following, reading.basis))
     answer = AgencyHelp(**fields, role=role, agency=agency, totals=totals)
     return to_answer(request, reading.basis, caller, answer)

@@ -14,6 +14,7 @@ from hub.api.choosing import choose_format
 from hub.api.exporting import export
 from hub.api.reading import Hub
 from hub.api.walking import asked_page, next_page, with_parameters
+from hub.api.whose import EVERYBODY, agencies_of
 from hub.auth import Caller
 from hub.formats.table import Format
 
@@ -34,6 +35,7 @@ def make_etag(request: AnyRequest, basis: Basis, caller: Caller) -> str:
         SHAPE,
         basis.version,
         basis.sequence,
+        basis.erased,
         basis.valid_at.isoformat(),
         basis.final,
         None if basis.reported_by is None else basis.reported_by.isoformat(),
@@ -102,8 +104,11 @@ def to_answer(request: AnyRequest, basis: Basis, caller: Caller, body: Body) -> 
     return cast("Response[Body]", export(request, basis, body, format_, headers))
 
 
-async def write_reading(hub: Hub, request: AnyRequest, caller: Caller, *, what: str, count: int) -> None:
-    """Record the reading of personal data, for the purpose in `X-Purpose` or else that of the key."""
+async def write_reading(
+    hub: Hub, request: AnyRequest, caller: Caller, *, what: str, count: int, shown: object = EVERYBODY
+) -> None:
+    """Record the reading of personal data, for the purpose in `X-Purpose` or else that of the key. `shown` tells whose records it rests on."""
     if caller.may_see_personal and count:
         purpose = (request.headers.get(PURPOSE_HEADER) or caller.purpose)[:LONGEST_PURPOSE]
-        await hub.write_reading(caller, what=what, purpose=purpose, count=count)
+        agencies = {EVERYBODY} if shown == EVERYBODY else agencies_of(shown)
+        await hub.write_reading(caller, what=what, purpose=purpose, count=count, agencies=agencies)

@@ -11,6 +11,7 @@ from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
 
 from hub import clock
+from hub.api.access import list_access
 from hub.api.agency_assistance import list_agency_assistance
 from hub.api.asking import provide_caller, provide_question, refuse_unknown_parameters
 from hub.api.assistance import list_assistance
@@ -22,6 +23,7 @@ from hub.api.contracts import get_contract, list_contracts
 from hub.api.coverage import get_coverage
 from hub.api.deciding import decide_finding, get_rules
 from hub.api.demo_roles import list_demo_roles
+from hub.api.erasing import erase_subject
 from hub.api.events import list_events
 from hub.api.finding import get_finding
 from hub.api.findings import list_findings
@@ -40,12 +42,15 @@ from hub.api.overview import get_overview, list_overview
 from hub.api.pages import Pages, get_asset, get_file, get_index, get_review, load_pages
 from hub.api.parts import open_parts
 from hub.api.person import get_person
+from hub.api.precheck import precheck
 from hub.api.problems import HANDLERS
 from hub.api.publishing import publish_events
+from hub.api.quality import get_quality
 from hub.api.reading import Hub
 from hub.api.referring import list_referrals, send_referral, step_referral
 from hub.api.replaying import list_replay
 from hub.api.reviews import claim_review, list_reviews, release_review
+from hub.api.source_links import list_source_links
 from hub.api.timeline import list_timeline
 from hub.clock import Clock
 from hub.settings import Settings
@@ -109,6 +114,11 @@ def create_v1() -> Router:
             mend_row,
             dismiss_row,
             list_quarantine,
+            erase_subject,
+            list_access,
+            precheck,
+            list_source_links,
+            get_quality,
         ],
         guards=[refuse_unknown_parameters],
         dependencies={

@@ -158,7 +158,10 @@ async def write_rows_reading(request: AnyRequest, hub: Hub, caller: Caller, batc
     """Record that the cells of these rows are shown."""
     if count:
         purpose = (request.headers.get(PURPOSE_HEADER) or caller.purpose)[:LONGEST_PURPOSE]
-        await hub.write_reading(caller, what=f"/v1/batches/{batch.batch}", purpose=purpose, count=count)
+        agencies = {batch.agency or batch.source}
+        await hub.write_reading(
+            caller, what=f"/v1/batches/{batch.batch}", purpose=purpose, count=count, agencies=agencies
+        )
 
 
 @get(

@@ -17,6 +17,7 @@ from hub.api.conditions import Condition, every
 from hub.api.paging import DEFAULT_LIMIT
 from hub.api.reading import Hub, Reading
 from hub.api.statements import SQL
+from hub.api.whose import Whose
 from hub.auth import Caller
 
 MEDIA_TYPE = "application/x-ndjson"
@@ -86,7 +87,14 @@ async def list_events(
         await reading.cursor.execute(statement, values)
         found = await reading.cursor.fetchall()
     lines = await write_lines(hub, found, opened=caller.may_see_personal)
-    await write_reading(hub, request, caller, what=PATH, count=len(found))
+    await write_reading(
+        hub,
+        request,
+        caller,
+        what=PATH,
+        count=len(found),
+        shown=[Whose(source=row[2], agency=row[3]) for row in found],
+    )
     headers = make_headers(request, reading.basis, caller)
     return Response(content=lines, media_type=MEDIA_TYPE, headers=headers)
 

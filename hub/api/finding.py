@@ -68,7 +68,7 @@ async def get_finding(
         if unchanged is not None:
             return unchanged
         detail = await fetch_detail(reading, found, caller)
-    await write_reading(hub, request, caller, what=f"/v1/findings/{finding_id}", count=1)
+    await write_reading(hub, request, caller, what=f"/v1/findings/{finding_id}", count=1, shown=detail)
     return to_answer(request, reading.basis, caller, detail)
 
 

@@ -14,6 +14,7 @@ from hub.api import examples
 from hub.api.metrics import MEDIA_TYPE
 from hub.api.problems import RETRY_SECONDS
 from hub.api.reading import Hub
+from hub.erasing.purge import Due, fetch_due
 from projections import version as versions
 from projections.version import Version
 
@@ -46,7 +47,8 @@ class RebuildProgress(msgspec.Struct, frozen=True, kw_only=True):
 class Readiness(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Whether questions can be answered; `problems` says in words what is missing. `lag` is in events.
 
-    While the projector stands still `code` says why, stably, and `sequence` at which event, if that is known.
+    While the projector stands still `code` says why, stably, and `sequence` at which event, if that is known. `rebuild_due`: somebody was
+    erased, and until when `hub rebuild` has to follow.
     """
 
     ready: bool
@@ -63,6 +65,7 @@ class Readiness(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     sequence: int | None = None
     versions: list[VersionReadiness] = []
     rebuild: RebuildProgress | None = None
+    rebuild_due: Due | None = None
 
 
 @get(
@@ -104,7 +107,7 @@ async def get_metrics(hub: NamedDependency[Hub]) -> Response[Any]:
 
 async def look(hub: Hub) -> Readiness:
     """The state of every part, as far as it can be seen within a few seconds."""
-    (database, known, at_work), last = await asyncio.gather(look_at_database(hub), look_at_log(hub))
+    (database, known, at_work, due), last = await asyncio.gather(look_at_database(hub), look_at_log(hub))
     live = next((version for version in known if version.state == "live"), None)
     problems = find_problems(live, database=database, log=last is not None)
     checkpoint = None if live is None else live.checkpoint
@@ -134,6 +137,7 @@ async def look(hub: Hub) -> Readiness:
         rebuild=None
         if building is None
         else RebuildProgress(version=building.number, checkpoint=building.checkpoint, last_sequence=last),
+        rebuild_due=due,
     )
 
 
@@ -160,18 +164,20 @@ def find_problems(live: Version | None, *, database: bool, log: bool) -> list[tu
     return found
 
 
-async def look_at_database(hub: Hub) -> tuple[bool, list[Version], set[int]]:
-    """Whether it answers, the versions of the projection, and which of them are being written."""
+async def look_at_database(hub: Hub) -> tuple[bool, list[Version], set[int], Due | None]:
+    """Whether it answers, the versions of the projection, which of them are being written, and whether a rebuild is due."""
     try:
         async with asyncio.timeout(LOOK_SECONDS), hub.pool.connection() as connection:
             try:
                 known = await versions.fetch_all(connection.cursor())
-                return True, known, await versions.fetch_at_work(connection.cursor())
+                at_work = await versions.fetch_at_work(connection.cursor())
+                live = next((version for version in known if version.state == "live"), None)
+                return True, known, at_work, await fetch_due(connection, live)
             except (postgres.UndefinedTable, postgres.InvalidSchemaName, postgres.UndefinedColumn):
                 await connection.rollback()
-                return True, [], set()
+                return True, [], set(), None
     except (psycopg.OperationalError, psycopg.InterfaceError, TimeoutError):
-        return False, [], set()
+        return False, [], set(), None
 
 
 async def look_at_log(hub: Hub) -> int | None:

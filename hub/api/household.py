@@ -76,7 +76,9 @@ async def get_household(
         detail = await fetch_detail(reading, resolved, caller)
     if resolved.household_id != asked:
         detail = msgspec.structs.replace(detail, resolved_from=asked)
-    await write_reading(hub, request, caller, what=f"/v1/households/{resolved.household_id}", count=1)
+    await write_reading(
+        hub, request, caller, what=f"/v1/households/{resolved.household_id}", count=1, shown=detail
+    )
     return to_answer(request, reading.basis, caller, detail)
 
 

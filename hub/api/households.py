@@ -112,7 +112,7 @@ async def list_households(
         total = msgspec.UNSET if page is not None else await count_all(reading, parts, values)
     items = [to_item(row, caller) for row in rows[:limit]]
     following = next_token(basis, asked, (rows[limit - 1][0],)) if len(rows) > limit else None
-    await write_reading(hub, request, caller, what=PATH, count=len(items))
+    await write_reading(hub, request, caller, what=PATH, count=len(items), shown=items)
     body = HouseholdPage(**msgspec.structs.asdict(to_page(items, following, basis)), total=total)
     return to_answer(request, basis, caller, body)
 

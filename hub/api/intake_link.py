@@ -9,7 +9,10 @@ from hub.api.log_link import LogLink
 from hub.api.reading import Pool
 from hub.auth import Caller
 from hub.clock import Clock
+from hub.erasing.erase import Erased, erase
+from hub.erasing.plan import Wanted
 from hub.intake.intake import Intake
+from hub.intake.items import Delivery
 from hub.intake.publishing import Publisher, publish
 from hub.intake.receipts import Receipt
 from hub.vault import Vault
@@ -58,3 +61,16 @@ class IntakeLink:
             await intake.ensure()
             self.intake = intake
         return self.intake
+
+    async def erase(self, wanted: Wanted, caller: Caller) -> Erased:
+        """Erase somebody for ever. Raises NotFound, InvalidInput, Unavailable; what was begun is ended by the projector."""
+        delivery = Delivery(
+            province=self.province,
+            received_at=self.clock(),
+            reported_at=self.clock(),
+            actor=caller.key_id,
+            purpose=caller.purpose or None,
+        )
+        intake = await self.open()
+        async with self.pool.connection() as connection:
+            return await erase(intake, connection, wanted, delivery)

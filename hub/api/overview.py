@@ -102,6 +102,7 @@ def key_of(basis: Basis, caller: Caller, level: Level, *, for_now: bool) -> Hash
     return (
         basis.version,
         basis.sequence,
+        basis.erased,
         moment,
         basis.reported_by,
         caller.areas,

@@ -1,8 +1,10 @@
 """Opening the parts of a hub for the API: the pool, the link to the log, intake."""
 
+import asyncio
 import contextlib
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Coroutine
 
+from hub.access_log import keep_telling
 from hub.api.intake_link import IntakeLink
 from hub.api.limits import RateLimit
 from hub.api.log_link import keep_link
@@ -11,11 +13,22 @@ from hub.api.reading import Hub, create_pool
 from hub.clock import Clock
 from hub.intake.spool import Spool
 from hub.intake.working import Desk, keep_working
+from hub.linking_back import keep_telling_changes
 from hub.servers.paths import DataFolder
 from hub.servers.stack import open_stack
 from hub.settings import Settings
 from hub.stream import EVENTS, PREFIX
 from hub.vault import Vault
+
+
+@contextlib.asynccontextmanager
+async def _running(work: Coroutine[object, object, None]) -> AsyncGenerator[None]:
+    task = asyncio.create_task(work)
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.wait({task})
 
 
 @contextlib.asynccontextmanager
@@ -42,6 +55,13 @@ async def open_parts(
         )
         desk = Desk(Spool(DataFolder(settings.data_dir).batches), vault, province=settings.province)
         await stack.enter_async_context(keep_working(desk, intake.open, now=clock))
+        telling = keep_telling(pool, link.require, source=settings.province)
+        await stack.enter_async_context(_running(telling))
+        if stream == EVENTS:  # the subjects of receipts are those of the whole server
+            changes = keep_telling_changes(
+                pool, lambda: link.require().client, replicas=settings.stream_replicas
+            )
+            await stack.enter_async_context(_running(changes))
         yield Hub(
             pool=pool,
             events=link,

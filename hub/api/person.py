@@ -55,7 +55,7 @@ async def get_person(
         detail = await fetch_person(reading, person, caller)
     if detail.person_id != asked:
         detail = msgspec.structs.replace(detail, resolved_from=asked)
-    await write_reading(hub, request, caller, what=f"/v1/persons/{detail.person_id}", count=1)
+    await write_reading(hub, request, caller, what=f"/v1/persons/{detail.person_id}", count=1, shown=detail)
     return to_answer(request, reading.basis, caller, detail)
 
 

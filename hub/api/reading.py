@@ -16,6 +16,7 @@ from psycopg_pool import AsyncConnectionPool
 
 from contracts.errors import HubError, Unavailable
 from contracts.events import OpenedHelp, OpenedRecord, OpenedWords
+from hub.access_log import record_reading
 from hub.api.answers import Overview
 from hub.api.basis import Basis, Question, resolve_basis
 from hub.api.limits import DEFAULT_RATE, RateLimit
@@ -23,9 +24,11 @@ from hub.api.metrics import Metrics
 from hub.api.paging import Token
 from hub.api.remembered import Remembered
 from hub.api.statements import SQL
-from hub.auth import PUBLIC, Caller, fetch_caller, record_reading
+from hub.auth import PUBLIC, Caller, fetch_caller
 from hub.clock import Clock
 from hub.counting.memory import Memory
+from hub.erasing.erase import Erased
+from hub.erasing.plan import Wanted
 from hub.intake.intake import Intake
 from hub.intake.receipts import Receipt
 from hub.intake.working import Desk
@@ -38,6 +41,7 @@ PATIENCE_SECONDS = 3.0
 PROJECTION_SECONDS = 5.0
 POLL_SECONDS = 0.01
 FRESH_SECONDS = 1.0
+PRECHECKS_A_SECOND = 1.0
 SESSION = "-c plan_cache_mode=force_custom_plan -c statement_timeout=10000 -c TimeZone=UTC -c jit=off -c work_mem=48MB"
 PLAN_ONCE = "SET LOCAL plan_cache_mode TO force_generic_plan"
 Statement = sql.SQL | sql.Composed
@@ -66,12 +70,21 @@ class RawEvents(Protocol):
 class Publishing(Protocol):
     """Intake, as far as publishing over HTTP goes."""
 
+    @property
+    def pseudonym_key(self) -> bytes:
+        """Makes pseudonyms of what is asked."""
+        ...
+
     async def publish(self, lines: Sequence[bytes], caller: Caller, *, first_row: int) -> list[Receipt]:
         """Read, check, seal and append these JSON objects; a receipt for each, in this order. Raises Unavailable."""
         ...
 
     async def open(self) -> Intake:
         """The intake itself. Raises Unavailable."""
+        ...
+
+    async def erase(self, wanted: Wanted, caller: Caller) -> Erased:
+        """Erase somebody for ever. Raises NotFound, InvalidInput, Unavailable."""
         ...
 
 
@@ -129,6 +142,7 @@ class Hub:
     clock: Clock
     settings: Settings
     metrics: Metrics
+    prechecks: RateLimit = dataclasses.field(default_factory=lambda: RateLimit(PRECHECKS_A_SECOND))
     overviews: Remembered[Overview] = dataclasses.field(default_factory=Remembered[Overview])
     memory: Memory = dataclasses.field(default_factory=Memory)
     reported: Kept = dataclasses.field(default_factory=Kept)
@@ -204,13 +218,21 @@ class Hub:
         if key is None:
             return PUBLIC
         async with self.pool.connection() as connection:
-            return await fetch_caller(connection, key)
+            return await fetch_caller(connection, key, now=self.clock())
 
-    async def write_reading(self, caller: Caller, *, what: str, purpose: str, count: int) -> None:
-        """Record that personal data was read, committed before it is shown."""
+    async def write_reading(
+        self, caller: Caller, *, what: str, purpose: str, count: int, agencies: Collection[str]
+    ) -> None:
+        """Record that personal data of these agencies' records was read, committed before it is shown."""
         async with self.pool.connection() as connection:
             await record_reading(
-                connection, caller, what=what, purpose=purpose, count=count, now=self.clock()
+                connection,
+                caller,
+                what=what,
+                purpose=purpose,
+                count=count,
+                agencies=agencies,
+                now=self.clock(),
             )
 
 

@@ -25,6 +25,7 @@ from hub.api.publishing import answer_one
 from hub.api.reading import Hub
 from hub.api.saying import ReferOperation, StepOperation, read_object, say
 from hub.api.statements import SQL
+from hub.api.whose import agencies_of
 from hub.auth import Caller
 from hub.intake.receipts import Receipt
 
@@ -186,7 +187,9 @@ async def list_referrals(
     following = next_token(reading.basis, asked, (items[-1].referral,)) if len(rows) > limit else None
     if opened and items:
         purpose = (request.headers.get(PURPOSE_HEADER) or caller.purpose)[:LONGEST_PURPOSE]
-        await hub.write_reading(caller, what=path, purpose=purpose, count=len(items))
+        await hub.write_reading(
+            caller, what=path, purpose=purpose, count=len(items), agencies=agencies_of(items)
+        )
     return to_answer(request, reading.basis, caller, to_page(items, following, reading.basis))
 
 

@@ -75,7 +75,7 @@ async def list_replay(
         steps = await fetch_steps(reading, found[:limit], caller)
     linked = link(steps, [before, *found], scope, question)
     following = next_token(basis, asked, (found[limit - 1],)) if len(found) > limit else None
-    await write_reading(hub, request, caller, what=PATH, count=len(steps))
+    await write_reading(hub, request, caller, what=PATH, count=len(steps), shown=steps)
     return to_answer(request, basis, caller, to_page(linked, following, basis))
 
 

@@ -101,7 +101,12 @@ async def list_timeline(
     items = rest[:limit]
     following = next_token(basis, asked, place(items[-1])) if len(rest) > limit else None
     await write_reading(
-        hub, request, caller, what=f"/v1/households/{resolved.household_id}/timeline", count=len(items[:1])
+        hub,
+        request,
+        caller,
+        what=f"/v1/households/{resolved.household_id}/timeline",
+        count=len(items[:1]),
+        shown=items,
     )
     return to_answer(request, basis, caller, to_page(items, following, basis))
 

@@ -1,5 +1,7 @@
 """`hub keys`: who may ask, and what."""
 
+import datetime as dt
+
 import click
 import psycopg
 
@@ -11,7 +13,7 @@ from hub.servers.stack import open_stack
 
 @click.group()
 def keys() -> None:
-    """Create, list and revoke API keys. A key is shown once, when it is created; only its hash is kept."""
+    """Create, list, rotate and revoke API keys. A key is shown once, when it is made; only its hash is kept."""
 
 
 @keys.command()
@@ -65,6 +67,31 @@ def list_(options: Options, *, as_json: bool) -> None:
         as_json=as_json,
         text="\n".join(lines) or "There is no key yet: hub keys create ROLE --purpose TEXT",
     )
+
+
+@keys.command()
+@click.argument("key_id")
+@click.option(
+    "--overlap-hours",
+    type=click.FloatRange(0, 24 * 90),
+    default=24.0,
+    show_default=True,
+    help="How long the secret before stays valid.",
+)
+@click.pass_obj
+def rotate(options: Options, key_id: str, overlap_hours: float) -> None:
+    """Give a key another secret and print it; the one before is valid for a while, so that nobody stands outside."""
+
+    async def work() -> str:
+        async with (
+            open_stack(options.settings()) as stack,
+            await psycopg.AsyncConnection.connect(stack.database_url) as connection,
+        ):
+            await auth.ensure_access(connection)
+            overlap = dt.timedelta(hours=overlap_hours)
+            return await auth.rotate_key(connection, key_id, now=clock.now(), overlap=overlap)
+
+    click.echo(run(work()))
 
 
 @keys.command()

@@ -96,6 +96,14 @@ def _tell(done: Rebuilt) -> str:
     lines.append(f"Version {done.version} is live{instead}.")
     if done.dropped:
         lines.append(f"Dropped: version {_listed(done.dropped)}.")
+    if done.purged is not None:
+        lines.append(
+            f"Purged: nothing of whom event {done.purged.sequence} and those before it erased is left in the files."
+        )
+        if done.purged.refused:
+            lines.append(
+                f"The database gave no right to: {', '.join(done.purged.refused)}; its administrator has to do it (docs/operations.md, Erasing)."
+            )
     if done.still_read:
         lines.append(f"Still read, to be dropped by the next rebuild: version {_listed(done.still_read)}.")
     return "\n".join(lines)

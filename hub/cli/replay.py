@@ -17,6 +17,7 @@ from hub.api.parts import open_parts
 from hub.api.reading import Hub, Reading
 from hub.api.replay_scope import History, Scope, check_scope, open_history
 from hub.api.replay_steps import fetch_steps
+from hub.api.whose import EVERYBODY
 from hub.auth import RIGHTS, Caller
 from hub.cli.shared import Options, run
 from hub.formats.columns import columns_of
@@ -101,7 +102,7 @@ async def _pages(hub: Hub, reading: Reading, history: History) -> AsyncGenerator
 
 
 async def _record(hub: Hub, count: int) -> None:
-    await hub.write_reading(HERE, what="hub replay", purpose=HERE.purpose, count=count)
+    await hub.write_reading(HERE, what="hub replay", purpose=HERE.purpose, count=count, agencies=(EVERYBODY,))
 
 
 async def _print(settings: Settings, question: Question, scope: Scope, language: Language) -> None:

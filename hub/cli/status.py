@@ -11,6 +11,7 @@ from psycopg import AsyncConnection
 from contracts.errors import HubError, Unavailable
 from contracts.times import to_text
 from hub.cli.shared import Options, answer, run
+from hub.erasing.purge import Due, fetch_due
 from hub.log import open_log
 from hub.servers.holding import running_hub
 from hub.servers.paths import DataFolder
@@ -43,6 +44,7 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     error_code: str | None = None
     error_sequence: int | None = None
     versions: tuple[VersionStatus, ...] = ()
+    rebuild_due: Due | None = None
 
 
 @click.command()
@@ -59,6 +61,11 @@ def status(options: Options, *, as_json: bool) -> None:
         + (f", known up to {found.recorded_at}" if found.recorded_at else ""),
     ]
     lines += [_describe(version, found.last_sequence) for version in found.versions]
+    if found.rebuild_due:
+        lines.append(
+            f"erasure     somebody was erased at event {found.rebuild_due.sequence:,}: "
+            f"run `hub rebuild` before {to_text(found.rebuild_due.until)}"
+        )
     if found.error:
         code = f" [{found.error_code}]" if found.error_code else ""
         lines.append(f"standstill  {found.error}{code}")
@@ -94,6 +101,7 @@ async def _status(settings: Settings) -> Status:
     last: int | None = None
     known: list[versions.Version] = []
     at_work: set[int] = set()
+    due: Due | None = None
     try:
         async with asyncio.timeout(10), open_log(stack.nats_servers) as log:
             last = await log.last_sequence()
@@ -103,6 +111,7 @@ async def _status(settings: Settings) -> Status:
         async with await AsyncConnection.connect(stack.database_url, connect_timeout=5) as connection:
             known = await versions.fetch_all(connection.cursor())
             at_work = await versions.fetch_at_work(connection.cursor())
+            due = await fetch_due(connection, next((v for v in known if v.state == "live"), None))
     except psycopg.Error:
         error = "the database cannot be reached or has no projection yet"
     live = next((version for version in known if version.state == "live"), None)
@@ -127,6 +136,7 @@ async def _status(settings: Settings) -> Status:
             )
             for version in known
         ),
+        rebuild_due=due,
     )
 
 

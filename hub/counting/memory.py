@@ -21,6 +21,7 @@ class Memory:
 
     def __init__(self) -> None:
         self._facts: Facts | None = None
+        self._erased = 0
         self._turn = asyncio.Lock()
         self._reported: Remembered[Facts] = Remembered(most=REPORTED_KEPT)
         self._reported_turn = asyncio.Lock()
@@ -37,8 +38,10 @@ class Memory:
             return await asyncio.to_thread(look, await self._find_reported(reading), point_of(basis))
         async with self._turn:
             facts = self._facts
-            if facts is None or facts.version != basis.version:
+            if facts is None or (facts.version, self._erased) != (basis.version, basis.erased):
+                # Of somebody who was erased nothing stays here either.
                 facts = Facts(basis.version)
+                self._erased = basis.erased
             if facts.through < basis.sequence:
                 await bring_forward(reading.cursor, facts, basis)
             self._facts = facts

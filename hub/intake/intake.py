@@ -171,6 +171,11 @@ class Intake:
     ) -> None:
         needed = {subject for position in ready.positions for subject in items[position].secrets}
         needed.update(append.subject for append in ready.appends if append.subject is not None)
+        named = {subject for position in ready.positions for subject in items[position].named}
+        erased = await self.vault.find_erased(connection, named)
+        # Before keys are made: of whom nothing is taken in there is to be no key either.
+        barred = {position for position in ready.positions if not erased.isdisjoint(items[position].named)}
+        needed -= {subject for position in barred for subject in items[position].secrets}
         keys = await self.vault.find_or_make(connection, needed)
         sealer = Sealer(
             {subject: cipher for subject, cipher in keys.items() if cipher is not None}, self.nonce
@@ -183,7 +188,7 @@ class Intake:
             is_open = append.subject in sealer.ciphers or item.family == "step"
             if item.rebind is not None and append.subject is not None and is_open:
                 item = item.rebind(append.subject)
-            if any(subject not in sealer.ciphers for subject in item.secrets):
+            if position in barred or any(subject not in sealer.ciphers for subject in item.secrets):
                 answers[position] = Receipt(status="erased", row=item.row, errors=(receipts.ERASED,))
                 continue
             event = item.build(item.event_id(append.expected), sealer)

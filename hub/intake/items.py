@@ -25,10 +25,12 @@ from contracts.events import (
     RulesPublished,
     SealedAction,
     SealedRecord,
+    SubjectErased,
     Void,
     Withdrawal,
 )
 from contracts.events_links import LinkModelActivated, LinkModelPublished
+from contracts.key_parts import part_key
 from contracts.records import Help, Record
 from contracts.sources.assistance import DeliveredAction, content_action
 from contracts.sources.contract import content_cells
@@ -46,6 +48,7 @@ Plain = (
     | RulesPublished
     | LinkModelPublished
     | LinkModelActivated
+    | SubjectErased
 )
 Ciphers = Mapping[str, AESGCM]
 PLAIN_TOKEN = re.compile(r"[A-Za-z0-9_-]{1,64}\Z")
@@ -74,7 +77,10 @@ class Sealer(msgspec.Struct, frozen=True):
 
 
 class Item(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing to take in. `subject` leaves out the stream's prefix. `key` finds it in the ledger; `build` makes the event once id and keys are there."""
+    """One thing to take in. `subject` leaves out the stream's prefix. `key` finds it in the ledger; `build` makes the event once id and keys are there.
+
+    `secrets` are the subjects whose keys seal it, `named` others it speaks of; with an erased one among them it is not taken in.
+    """
 
     family: Family
     subject: str
@@ -83,6 +89,7 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
     period: str = ""
     row: int | None = None
     secrets: tuple[str, ...] = ()
+    named: tuple[str, ...] = ()
     build: Callable[[str, Sealer], Event]
     rebind: Callable[[str], "Item"] | None = None
     """The same item under the key of a subject that only the ledger knows."""
@@ -139,14 +146,15 @@ def record_item(record: Record, delivery: Delivery, key: bytes, *, row: int | No
     content = content_mac(key, "content", content_cells(record))
 
     def build(event_id: str, sealer: Sealer) -> Event:
+        open_house, open_members = part_key(record.house, record.members)
         house = seal(
-            record.house,
+            open_house,
             sealer.ciphers[pseudonym],
             event_id=event_id,
             subject=pseudonym,
             nonce=sealer.nonces(),
         )
-        pairs = list(zip(members, record.members, strict=True))
+        pairs = list(zip(members, open_members, strict=True))
         data = SealedRecord(
             record=pseudonym,
             period=record.period,
@@ -167,6 +175,7 @@ def record_item(record: Record, delivery: Delivery, key: bytes, *, row: int | No
         period=record.period,
         row=row,
         secrets=(pseudonym, *members),
+        named=tuple(member.citizen_ref for member in record.members if member.citizen_ref is not None),
         build=build,
         reported_at=delivery.reported_at,
     )

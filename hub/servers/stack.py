@@ -10,6 +10,7 @@ from typing import Literal
 from urllib.parse import quote, urlsplit
 
 from contracts.errors import InvalidInput, Unavailable
+from hub.master_keys import MasterKeys, read_keys
 from hub.servers import nats, postgres
 from hub.servers.holding import Run, hold, running_hub
 from hub.servers.nats import NatsPlan, nats_child
@@ -32,7 +33,7 @@ class Stack:
     origin: Origin
     nats_url: Secret
     database_url: Secret
-    master_key: bytes = dataclasses.field(repr=False)
+    master_key: MasterKeys = dataclasses.field(repr=False)
     pseudonym_key: bytes = dataclasses.field(repr=False)
 
     @property
@@ -167,9 +168,19 @@ def _stack(settings: Settings, origin: Origin, nats_url: Secret | None, database
         origin=origin,
         nats_url=with_login(nats_url, settings),
         database_url=database_url,
-        master_key=_key(settings, settings.master_key, "master_key"),
+        master_key=_master_keys(settings),
         pseudonym_key=_key(settings, settings.pseudonym_key, "pseudonym_key"),
     )
+
+
+def _master_keys(settings: Settings) -> MasterKeys:
+    """Those of the settings, which stay as they are, else those in the data folder, which may be exchanged while the hub runs."""
+    if settings.master_key is not None:
+        return MasterKeys(*read_keys(settings.master_key))
+    folder = DataFolder(settings.data_dir)
+    if settings.database_url is None and folder.secret("master_key").exists():
+        return MasterKeys(*read_keys(read_secret(folder, "master_key")), path=folder.secret("master_key"))
+    return MasterKeys(_key(settings, None, "master_key"), path=folder.secret("master_key"))
 
 
 def _key(settings: Settings, given: Secret | None, name: str) -> bytes:

@@ -24,7 +24,16 @@ BEGIN
             ADD COLUMN error_sequence bigint,
             ADD COLUMN error_th text;
     END IF;
+    IF NOT EXISTS (
+        SELECT FROM pg_attribute WHERE attrelid = 'projection.version'::regclass AND attname = 'erased'
+    ) THEN
+        ALTER TABLE projection.version ADD COLUMN erased bigint NOT NULL DEFAULT 0;
+    END IF;
 END $$;
+
+-- name: note_erasure
+-- The last event that erased somebody, as far as this version is.
+UPDATE projection.version SET erased = greatest(erased, %(erased)s) WHERE number = %(number)s;
 
 -- name: one_live_version
 -- At most one version is live.
@@ -32,17 +41,17 @@ CREATE UNIQUE INDEX IF NOT EXISTS version_live ON projection.version (state) WHE
 
 -- name: fetch_versions
 -- Every version, the newest first.
-SELECT number, schema_name, state, checkpoint, recorded_at, code, began, error, error_th, error_code, error_sequence
+SELECT number, schema_name, state, checkpoint, recorded_at, code, began, erased, error, error_th, error_code, error_sequence
 FROM projection.version ORDER BY number DESC;
 
 -- name: fetch_live_version
 -- The live version, if any.
-SELECT number, schema_name, state, checkpoint, recorded_at, code, began, error, error_th, error_code, error_sequence
+SELECT number, schema_name, state, checkpoint, recorded_at, code, began, erased, error, error_th, error_code, error_sequence
 FROM projection.version WHERE state = 'live';
 
 -- name: hold_live_version
 -- The live version, its checkpoint held where it is until the transaction ends.
-SELECT number, schema_name, state, checkpoint, recorded_at, code, began, error, error_th, error_code, error_sequence
+SELECT number, schema_name, state, checkpoint, recorded_at, code, began, erased, error, error_th, error_code, error_sequence
 FROM projection.version WHERE state = 'live' FOR UPDATE;
 
 -- name: insert_version

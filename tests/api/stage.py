@@ -22,7 +22,7 @@ from hub.intake.receipts import Receipt
 from hub.settings import read_settings
 from projections import version as versions
 from projections.runner import Projector
-from tests.builders import Log, a_house, a_member, a_point, by_citizen, by_house, by_record, day
+from tests.builders import KEY, Log, a_house, a_member, a_point, by_citizen, by_house, by_record, day
 
 NOW = dt.datetime(2026, 6, 1, tzinfo=dt.UTC)
 
@@ -53,6 +53,8 @@ class ListedEvents:
 
 class ListedIntake:
     """Remembers what it is handed, and answers with the receipts it was told to give."""
+
+    pseudonym_key = KEY
 
     def __init__(self) -> None:
         self.handed: list[tuple[str | None, bytes]] = []

@@ -1,5 +1,6 @@
 """Keys, how they are kept, and the record of who read personal data."""
 
+import datetime as dt
 import logging
 
 import psycopg
@@ -107,3 +108,59 @@ async def test_keys_without_their_tables_are_unknown(stage: Stage) -> None:
     answer = await stage.get("/v1/households")
     assert (answer.status_code, answer.json()["code"]) == (401, "KEY_UNKNOWN")
     assert (await stage.get("/v1/overview", None)).status_code == 200
+
+
+async def test_after_a_rotation_the_old_secret_is_valid_for_the_stated_time_only(stage: Stage) -> None:
+    old = stage.keys["auditor"]
+    key_id = old.split("_")[1]
+    async with await psycopg.AsyncConnection.connect(stage.database_url, autocommit=True) as connection:
+        new = await auth.rotate_key(connection, key_id, now=NOW, overlap=dt.timedelta(hours=1))
+        newest = await auth.rotate_key(connection, key_id, now=NOW, overlap=dt.timedelta(hours=1))
+        (listed,) = [key for key in await auth.list_keys(connection) if key.key_id == key_id]
+        assert listed.old_until == NOW + dt.timedelta(hours=1)
+        with pytest.raises(NotFound):
+            await auth.rotate_key(connection, "00000000", now=NOW, overlap=dt.timedelta(0))
+
+    async def status(key: str) -> int:
+        return (await stage.get("/v1/households", None, headers={"X-API-Key": key})).status_code
+
+    assert [await status(key) for key in (old, new, newest)] == [401, 200, 200]
+    stage.now = NOW + dt.timedelta(hours=1)
+    assert [await status(key) for key in (new, newest)] == [401, 200]
+    async with await psycopg.AsyncConnection.connect(stage.database_url, autocommit=True) as connection:
+        await auth.revoke_key(connection, key_id, now=NOW)
+    assert await status(newest) == 401
+
+
+async def test_auditors_and_the_agency_whose_records_were_read_see_who_looked(
+    database_url: str, tmp_path
+) -> None:
+    async with open_stage(database_url, story().items, tmp_path) as stage:
+        await stage.ask("/v1/households", "steward")
+        await stage.ask("/v1/assistance", "auditor")
+        await stage.get("/v1/events", "auditor", type="record")
+        seen = (await stage.ask("/v1/access", "auditor"))["items"]
+        assert [(row["what"], row["role"], row["agencies"]) for row in seen] == [
+            ("/v1/households", "steward", ["pppconnext", "tpmap"]),
+            ("/v1/assistance", "auditor", ["psm", "temple"]),
+            ("/v1/events", "auditor", ["pppconnext", "thaiqm", "tpmap"]),
+        ]
+        own = (await stage.ask("/v1/access", "agency"))["items"]
+        assert [(row["what"], row["agencies"]) for row in own] == [("/v1/assistance", ["psm"])]
+        first = await stage.ask("/v1/access", "admin", limit=2)
+        rest = await stage.ask("/v1/access", "admin", after=first["next"])
+        assert [row["id"] for row in first["items"] + rest["items"]] == [row["id"] for row in seen]
+        assert rest["next"] is None
+        for parameters, count in (
+            ({"since": "2026-06-02"}, 0),
+            ({"since": "2026-06-01"}, 3),
+            ({"until": "2026-05-31"}, 0),
+            ({"until": "2026-06-01"}, 3),
+            ({"until": NOW.isoformat()}, 0),
+            ({"agency": "temple"}, 1),
+        ):
+            assert len((await stage.ask("/v1/access", "auditor", **parameters))["items"]) == count, parameters
+        for role, status in (("gis", 403), ("analyst", 403), ("steward", 403), (None, 401)):
+            assert (await stage.get("/v1/access", role)).status_code == status
+        assert (await stage.get("/v1/access", "agency", agency="temple")).status_code == 403
+        assert (await stage.get("/v1/access", "auditor", since="yesterday")).status_code == 400

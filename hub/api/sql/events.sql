@@ -1,6 +1,6 @@
 -- name: list_events
 -- A page of sequences of the log, as far as projected; {conditions} are the filters.
-SELECT e.sequence, e.recorded_at FROM event AS e
+SELECT e.sequence, e.recorded_at, e.source, e.agency FROM event AS e
 WHERE e.sequence > %(after)s AND e.sequence <= %(until)s AND {conditions}
 ORDER BY e.sequence LIMIT %(limit)s;
 
