@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 import msgspec
 
+from contracts.codes_intake import INTAKE_FAULTS
 from contracts.errors import FieldError
 
 
@@ -157,6 +158,7 @@ FAULTS: Mapping[str, Code] = {
     "REFERRAL_TO_SELF": Code(
         "An agency cannot refer a household to itself.", "หน่วยงานส่งต่อครัวเรือนให้ตนเองไม่ได้"
     ),
+    **{name: Code(en, th) for name, (en, th) in INTAKE_FAULTS.items()},
 }
 
 FLAGS: Mapping[str, Code] = {

@@ -8,6 +8,7 @@ HubError
 ├── Conflict       it contradicts what is already recorded
 ├── Gone           it was there, and is no longer served in this form
 ├── TooLarge       over a stated limit
+├── TooMany        more often than a stated limit; come back later
 └── Unavailable    a part that is needed is not ready; try again later
 
 Every error carries a stable `code`, an English and a Thai sentence, and where one field is at fault the path to it.
@@ -89,6 +90,13 @@ class TooLarge(HubError):
     """Over a stated limit."""
 
     default_code = "TOO_LARGE"
+
+
+class TooMany(HubError):
+    """More often than a stated limit; `retry_after` says in how many seconds it may be tried again."""
+
+    default_code = "TOO_MANY"
+    retry_after = 1
 
 
 class Unavailable(HubError):

@@ -59,8 +59,8 @@ class RecordWithdrawn(Envelope, frozen=True, kw_only=True, omit_defaults=True, t
     data: Withdrawal
 
 
-class Counts(msgspec.Struct, frozen=True, kw_only=True):
-    """read = new + changed + unchanged + rejected; withdrawn apart."""
+class Counts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """read = new + changed + unchanged + superseded + quarantined + rejected; withdrawn apart."""
 
     read: int
     new: int
@@ -68,6 +68,8 @@ class Counts(msgspec.Struct, frozen=True, kw_only=True):
     unchanged: int
     rejected: int
     withdrawn: int = 0
+    superseded: int = 0
+    quarantined: int = 0
 
 
 class Batch(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

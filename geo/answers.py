@@ -7,9 +7,11 @@ import msgspec
 from contracts.times import to_text
 from geo import ogc
 from geo.context import Basis
-from geo.layers import LAYERS, Layer
-from geo.links import Link, Root, collection_links, query_text
-from geo.store import Feature
+from geo.crs import CRS84, OFFERED
+from geo.features import Feature
+from geo.layers import LAYERS, Layer, Property
+from geo.links import Link, Root, collection_links
+from geo.versions import version_id
 
 Json = dict[str, object]
 
@@ -42,19 +44,28 @@ def collection(
         "title": layer.title_th,
         "description": f"{layer.description_th} / {layer.title_en}",
         "itemType": "feature",
-        "crs": [ogc.CRS84],
-        "storageCrs": ogc.CRS84,
+        **({"versioning": {"timeAxis": "validity-time"}} if layer.kind == "point" else {}),
+        "crs": [crs.uri for crs in OFFERED],
+        "storageCrs": CRS84.uri,
         "extent": {
-            "spatial": {"bbox": spatial, "crs": ogc.CRS84},
+            "spatial": {"bbox": spatial, "crs": CRS84.uri},
             "temporal": {"interval": [[None, None]], "trs": ogc.GREGORIAN},
         },
-        "links": plain(collection_links(root, layer.id, query_text(query))),
+        "links": plain(collection_links(root, layer, query)),
     }
 
 
-def visible_layers(rights: frozenset[str]) -> list[Layer]:
-    """The layers that a caller knows of."""
-    return [layer for layer in LAYERS if layer.visible(rights)]
+def visible_layers(rights: frozenset[str], *, is_change: bool = False) -> list[Layer]:
+    """The layers that a caller knows of in a root that shows one basis, or in one that compares two."""
+    return [layer for layer in LAYERS if layer.is_change == is_change and layer.visible(rights)]
+
+
+def described(shown: Property) -> Json:
+    """The type of one attribute."""
+    # Not ["integer", "null"]: GDAL 3.12 takes a list of types for text.
+    is_time = shown.type == "date-time"
+    found: Json = {"title": shown.title_th, "type": "string" if is_time else shown.type}
+    return found | ({"format": "date-time"} if is_time else {})
 
 
 def feature_schema(layer: Layer, rights: frozenset[str]) -> Json:
@@ -62,10 +73,7 @@ def feature_schema(layer: Layer, rights: frozenset[str]) -> Json:
     geometry = "Point" if layer.kind == "point" else "MultiPolygon"
     properties: dict[str, Json] = {}
     for shown in layer.shown(rights):
-        is_time = shown.type == "date-time"
-        # Not ["integer", "null"]: GDAL 3.12 takes a list of types for text.
-        described: Json = {"type": "string" if is_time else shown.type, "title": shown.title_th}
-        properties[shown.name] = described | ({"format": "date-time"} if is_time else {})
+        properties[shown.name] = described(shown)
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": layer.title_th,
@@ -80,27 +88,12 @@ def feature_schema(layer: Layer, rights: frozenset[str]) -> Json:
     }
 
 
-def feature(found: Feature, links: Sequence[Link] = ()) -> Json:
-    """One GeoJSON feature; the geometry goes through as the text that PostGIS made."""
+def feature(found: Feature, links: Sequence[Link] = (), *, unique: bool = False) -> Json:
+    """One GeoJSON feature; the geometry goes through as the text that PostGIS made. `unique`: the id is that of the version."""
     whole: Json = {
         "type": "Feature",
-        "id": found.id,
+        "id": version_id(found.id, found.start) if unique else found.id,
         "geometry": msgspec.Raw(found.geometry),
         "properties": found.properties,
     }
     return whole | ({"links": plain(links)} if links else {})
-
-
-def tilejson(root: Root, layer: Layer, rights: frozenset[str], extent: object, query: str) -> Json:
-    """TileJSON 3.0.0 with the time basis in the tile addresses."""
-    hidden = ("head_name", "house_code", "house_no", "basis_sequence", "basis_valid_at")
-    fields = {p.name: p.title_th for p in layer.shown(rights) if p.name not in hidden}
-    return {
-        "tilejson": "3.0.0",
-        "name": layer.title_th,
-        "tiles": [root.at("xyz", layer.id) + "/{z}/{x}/{y}.mvt" + query_text(query)],
-        "vector_layers": [{"id": layer.id, "fields": fields}],
-        "minzoom": 0,
-        "maxzoom": 16,
-        "bounds": extent or [-180, -85, 180, 85],
-    }

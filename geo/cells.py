@@ -7,7 +7,7 @@ import asyncio
 import dataclasses
 import time
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Hashable, Sequence
+from collections.abc import Awaitable, Callable, Hashable
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +17,8 @@ FINEST = 10
 SIDE = 64
 SIDE_BITS = 6
 GRID_SIDE = SIDE << FINEST
+WORLD_METRES = 2 * 20037508.342789244
+"""The side of the world in Web Mercator."""
 Numbers = npt.NDArray[np.int64]
 
 
@@ -29,10 +31,18 @@ class Cells:
     counts: Numbers
 
 
-def to_cells(found: Sequence[Sequence[int]], counts: int) -> Cells:
-    """Rows of column, row, and so many counts, as cells."""
-    numbers = np.array(found, dtype=np.int64).reshape(len(found), 2 + counts)
-    return Cells(columns=numbers[:, 0], rows=numbers[:, 1], counts=numbers[:, 2:])
+def gather(columns: Numbers, rows: Numbers, counts: Numbers, side: int) -> Cells:
+    """Points or cells as cells, each place once, in the order of rows and columns; `side` is how many there are in a row."""
+    if not len(columns):
+        return Cells(columns=columns, rows=rows, counts=counts)
+    places = rows * side + columns
+    order = np.argsort(places, kind="stable")
+    places = places[order]
+    first = np.flatnonzero(np.diff(places, prepend=-1))
+    found = places[first]
+    return Cells(
+        columns=found % side, rows=found // side, counts=np.add.reduceat(counts[order], first, axis=0)
+    )
 
 
 def sum_cells(grid: Cells, tile: tuple[int, int, int]) -> Cells:
@@ -42,11 +52,7 @@ def sum_cells(grid: Cells, tile: tuple[int, int, int]) -> Cells:
     bits = finer + SIDE_BITS
     inside = (grid.columns >> bits == x) & (grid.rows >> bits == y)
     columns, rows = grid.columns[inside] >> finer, grid.rows[inside] >> finer
-    side = SIDE << z
-    places, which = np.unique(rows * side + columns, return_inverse=True)
-    counts = np.zeros((len(places), grid.counts.shape[1]), dtype=np.int64)
-    np.add.at(counts, which, grid.counts[inside])
-    return Cells(columns=places % side, rows=places // side, counts=counts)
+    return gather(columns, rows, grid.counts[inside], SIDE << z)
 
 
 class Grids:

@@ -26,6 +26,8 @@ class Basis(Protocol):
     def final(self) -> bool: ...
     @property
     def is_newest(self) -> bool: ...
+    @property
+    def newest(self) -> int: ...
 
 
 class Caller(Protocol):
@@ -82,9 +84,14 @@ Moment = Literal["now", "given"]
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class GeoContext:
-    """The seam to the outer shell. `count_areas` hides from a public caller what is small; `note_reading` records personal reads."""
+    """The seam to the outer shell.
+
+    `count_areas` hides from a public caller what is small; `note_reading` records personal reads; `read_again` is the same transaction and
+    sequence at another instant of the world.
+    """
 
     identify: Callable[[AnyRequest], Awaitable[Caller]]
     read: Callable[[str | None, str | None], AbstractAsyncContextManager[Reading]]
+    read_again: Callable[[Reading, str], Awaitable[Reading]]
     count_areas: Callable[[Reading, Caller, str, Moment], Awaitable[Sequence[AreaCounts]]]
     note_reading: Callable[[AnyRequest, Caller, str, int], Awaitable[None]]

@@ -1,14 +1,15 @@
 """A query's conditions as SQL, one small function each; text from outside stays a parameter. Pure."""
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
 from psycopg import sql
 
 from geo.context import Basis
-from geo.params import Box, When
+from geo.cql.compiling import Condition
+from geo.crs import Box, Region
+from geo.params import Equal, When
 
-Condition = sql.SQL | sql.Composed
 ALWAYS: Condition = sql.SQL("true")
 EARTH_RADIUS = 6378137.0
 MERCATOR_LATITUDE = 85.0
@@ -42,28 +43,29 @@ def within(areas: Sequence[str]) -> Condition:
     return sql.SQL("s.amphoe = ANY({})").format(sql.Literal(list(areas)))
 
 
-def boxes(column: str, found: Sequence[Box]) -> Condition:
-    """Touching one of the boxes."""
+def boxes(shape: Condition, found: Sequence[Region]) -> Condition:
+    """Touching one of the regions."""
     if not found:
         return ALWAYS
-    parts = [
-        sql.SQL("ST_Intersects({}, ST_MakeEnvelope({}, {}, {}, {}, 4326))").format(
-            sql.Identifier(*column.split(".")), *(sql.Literal(number) for number in box)
-        )
-        for box in found
-    ]
+    parts = [sql.SQL("ST_Intersects({}, {})").format(shape, _outline(region)) for region in found]
     return sql.SQL("({})").format(sql.SQL(" OR ").join(parts))
 
 
-def near(found: Sequence[Box]) -> Condition:
-    """Points in or beside the boxes, by the index on Web Mercator; `boxes` says it exactly."""
+def _outline(region: Region) -> Condition:
+    if region.outline is not None:
+        return sql.SQL("ST_GeomFromWKB({}, 4326)").format(sql.Literal(region.outline))
+    return sql.SQL("ST_MakeEnvelope({}, {}, {}, {}, 4326)").format(*(sql.Literal(n) for n in region.box))
+
+
+def near(found: Sequence[Region]) -> Condition:
+    """Points in or beside the regions, by the index on Web Mercator; `boxes` says it exactly."""
     if not found:
         return ALWAYS
     parts = [
         sql.SQL("s.g3857 && ST_MakeEnvelope({}, {}, {}, {}, 3857)").format(
-            *(sql.Literal(number) for number in to_mercator(box))
+            *(sql.Literal(number) for number in to_mercator(region.box))
         )
-        for box in found
+        for region in found
     ]
     return sql.SQL("({})").format(sql.SQL(" OR ").join(parts))
 
@@ -84,15 +86,19 @@ def _y(latitude: float) -> float:
     return EARTH_RADIUS * math.asinh(math.tan(math.radians(latitude)))
 
 
-def one_of(column: str, value: str) -> Condition:
-    """One value of a column."""
-    return sql.SQL("{} = {}").format(sql.Identifier(column), sql.Literal(value))
-
-
-def equals(names: Iterable[str], columns: Mapping[str, str]) -> Condition:
-    """Simple equality on named columns; the names are checked before, the values are parameters of the same names."""
+def equals(asked: Sequence[Equal], find: Callable[[str], Condition]) -> Condition:
+    """Attributes that must have these values; the values are parameters (`equal_values`)."""
     parts = [
-        sql.SQL("s.{}::text = {}").format(sql.Identifier(columns[name]), sql.Placeholder(name))
-        for name in names
+        sql.SQL("{} = {}").format(find(equal.name), sql.Placeholder(f"equal_{equal.name}")) for equal in asked
     ]
+    return every(parts)
+
+
+def equal_values(asked: Sequence[Equal]) -> dict[str, object]:
+    """The values of the parameters of `equals`."""
+    return {f"equal_{equal.name}": equal.value for equal in asked}
+
+
+def every(parts: Sequence[Condition]) -> Condition:
+    """All of them."""
     return sql.SQL(" AND ").join(parts) if parts else ALWAYS

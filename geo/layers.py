@@ -30,6 +30,10 @@ class Layer(msgspec.Struct, frozen=True, kw_only=True):
     level: Literal["amphoe", "tambon"] | None = None
     right: str | None = None
     properties: tuple[Property, ...]
+    has_versions: bool = False
+    """One feature for each version, with an id of its own, over all time unless a time is asked for."""
+    is_change: bool = False
+    """Numbers at two days and their differences; it is in roots that compare, and only there."""
 
     def visible(self, rights: frozenset[str]) -> bool:
         """Whether a caller with these rights knows that the layer exists."""
@@ -39,7 +43,47 @@ class Layer(msgspec.Struct, frozen=True, kw_only=True):
         """The attributes that a caller with these rights sees."""
         return tuple(p for p in self.properties if p.right is None or p.right in rights)
 
+    def is_personal(self, rights: frozenset[str]) -> bool:
+        """Whether a caller with these rights sees something personal in it."""
+        return any(shown.right == "personal" for shown in self.shown(rights))
 
+    @property
+    def id_property(self) -> str:
+        """The attribute that identifies what a feature is about."""
+        return "code" if self.kind == "area" else "household_id"
+
+    @property
+    def has_tiles(self) -> bool:
+        """Whether the layer is drawn; versions lie upon each other."""
+        return not self.has_versions
+
+    @property
+    def shaded(self) -> str:
+        """The number that a plain map of areas shows."""
+        return "delta_households" if self.is_change else "households"
+
+    @property
+    def in_tiles(self) -> tuple[Property, ...]:
+        """What the features of a tile carry; never anything personal or the basis."""
+        return tuple(p for p in self.queryables if self.kind == "area" or p.name in POINT_TILE)
+
+    @property
+    def queryables(self) -> tuple[Property, ...]:
+        """The attributes that may be asked for and sorted by. None that needs a right is: names would stand in addresses and logs."""
+        return tuple(p for p in self.properties if p.right is None and p not in BASIS)
+
+    @property
+    def parameters(self) -> tuple[Property, ...]:
+        """The attributes that may be asked for by `name=value`."""
+        return tuple(p for p in self.queryables if p.type != "date-time")
+
+    @property
+    def numbers(self) -> tuple[Property, ...]:
+        """The attributes of an area that are counted, and whether they are hidden."""
+        return tuple(p for p in self.queryables if p.name not in AREA_NAMES)
+
+
+AREA_WORDS: tuple[tuple[Literal["amphoe", "tambon"], str], ...] = (("amphoe", "อำเภอ"), ("tambon", "ตำบล"))
 NEED_TITLES = {
     "health": "สุขภาพ",
     "living": "ความเป็นอยู่",
@@ -51,6 +95,7 @@ BASIS = (
     Property("basis_sequence", "integer", "ลำดับเหตุการณ์ที่ใช้"),
     Property("basis_valid_at", "date-time", "ข้อมูล ณ วันที่เกิดจริง"),
 )
+AREA_NAMES = frozenset({"code", "name_th", "name_en", "approximate"})
 AREA_PROPERTIES = (
     Property("code", "string", "รหัสพื้นที่"),
     Property("name_th", "string", "ชื่อ"),
@@ -85,6 +130,28 @@ POINT_PROPERTIES = (
     *BASIS,
 )
 
+POINT_TILE = frozenset({"amphoe", "tambon", "in_sources", "persons", "level", *(f"need_{n}" for n in NEEDS)})
+CHANGING = tuple(
+    p
+    for p in AREA_PROPERTIES
+    if p.type in {"integer", "number"} and p.name not in {"records", *(shown.name for shown in BASIS)}
+)
+"""The numbers of areas that are compared between two days."""
+CHANGE_PROPERTIES = (
+    *(p for p in AREA_PROPERTIES if p.name in {"code", "name_th", "name_en"}),
+    *(
+        Property(prefix + p.name + suffix, p.type, f"{p.title_th} {words}")
+        for p in CHANGING
+        for prefix, suffix, words in (
+            ("", "_before", "(วันแรก)"),
+            ("", "_after", "(วันหลัง)"),
+            ("delta_", "", "(เปลี่ยนแปลง)"),
+        )
+    ),
+    *(p for p in AREA_PROPERTIES if p.name in {"suppressed", "approximate"}),
+    *BASIS,
+)
+
 LAYERS: tuple[Layer, ...] = (
     Layer(
         id="amphoe_summary",
@@ -113,11 +180,29 @@ LAYERS: tuple[Layer, ...] = (
         description_th="ครัวเรือนที่มีพิกัด ตามสิทธิของผู้ใช้",
         properties=POINT_PROPERTIES,
     ),
+    Layer(
+        id="household_history",
+        kind="point",
+        right="points",
+        has_versions=True,
+        title_th="ประวัติตำแหน่งครัวเรือน",
+        title_en="Households over time",
+        description_th="ครัวเรือนทุกช่วงเวลา มีวันเริ่มและวันสิ้นสุด (valid_from, valid_to) สำหรับ Temporal Controller",
+        properties=POINT_PROPERTIES,
+    ),
+    *(
+        Layer(
+            id=f"{level}_change",
+            kind="area",
+            level=level,
+            right="overview",
+            is_change=True,
+            title_th=f"การเปลี่ยนแปลงราย{words}",
+            title_en=f"Change by {level}",
+            description_th=f"จำนวนราย{words} ณ สองวัน และส่วนต่าง",
+            properties=CHANGE_PROPERTIES,
+        )
+        for level, words in AREA_WORDS
+    ),
 )
-POINT_FILTERS: tuple[Property, ...] = tuple(
-    shown
-    for shown in POINT_PROPERTIES
-    if shown.name in {"amphoe", "tambon", "in_sources", "level"} or shown.name.startswith("need_")
-)
-"""The attributes of households that may be asked for by `name=value`."""
 BY_ID = {layer.id: layer for layer in LAYERS}

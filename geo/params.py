@@ -10,16 +10,18 @@ import msgspec
 
 from contracts.errors import Gone, InvalidInput
 from contracts.times import DATE, parse_date, parse_valid_at, start_of_day, to_text
-from geo.ogc import CRS84, LIMIT_DEFAULT, LIMIT_MAX
+from geo.crs import Region
+from geo.layers import Property
+from geo.ogc import LIMIT_DEFAULT, LIMIT_MAX
 
 FIRST_DATE = "0001-01-01"
 FIRST_INSTANT = f"{FIRST_DATE}T00:00:00Z"
-BOOLEANS = {"true": "true", "1": "true", "false": "false", "0": "false"}
+BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
 INTEGER = re.compile(r"-?[0-9]{1,9}\Z")
+NUMBER = re.compile(r"-?[0-9]{1,15}(?:\.[0-9]{1,9})?\Z")
 LAST_KEY = (1 << 63) - 1
 Place = tuple[int | str, str | None]
 """Where a page ends: the code of an area, or the key of a household with the start of its version."""
-Box = tuple[float, float, float, float]
 Pairs = Sequence[tuple[str, str]]
 
 
@@ -32,10 +34,17 @@ class When(msgspec.Struct, frozen=True, kw_only=True):
     is_interval: bool = False
 
 
+class Equal(msgspec.Struct, frozen=True):
+    """An attribute and the value that it must have."""
+
+    name: str
+    value: str | int | float | bool
+
+
 class Token(msgspec.Struct, frozen=True, kw_only=True):
     """Where a page ends, and what its answer rests on, so that the next page rests on the same. `digest` tells one question from another.
 
-    `matched` is what all pages hold, counted for the first one.
+    `keys` are those of `sortby`; `matched` is what all pages hold, counted for the first one.
     """
 
     version: int
@@ -44,17 +53,17 @@ class Token(msgspec.Struct, frozen=True, kw_only=True):
     last: Place
     digest: str
     matched: int | None = None
+    keys: tuple[str | None, ...] = ()
 
 
 class ItemsQuery(msgspec.Struct, frozen=True, kw_only=True):
     """What `items` was asked. `narrows`: the root fixes the instant of the basis, `datetime` only leaves out more."""
 
     limit: int = LIMIT_DEFAULT
-    boxes: tuple[Box, ...] = ()
+    boxes: tuple[Region, ...] = ()
     when: When = When()
     as_of: str | None = None
     token: Token | None = None
-    equals: Mapping[str, str] = {}
     narrows: bool = False
 
 
@@ -83,21 +92,42 @@ def read_pairs(pairs: Pairs, known: frozenset[str]) -> dict[str, str]:
 
 def parse_format(text: str | None, offered: Sequence[str]) -> str | None:
     """One of the formats on offer. Raises InvalidInput for another."""
-    if text is not None and text not in offered:
-        raise bad("f", f"'f' is one of {', '.join(offered)}.", f"'f' ต้องเป็นหนึ่งใน {', '.join(offered)}")
-    return text
+    return parse_choice(text, "f", offered)
 
 
-def parse_filter(name: str, text: str, type_: str) -> str:
-    """A value as PostgreSQL writes it as text, so that every spelling finds the same. GDAL writes 1 for true. Raises InvalidInput."""
+def parse_value(asked: Property, text: str) -> Equal:
+    """A value that an attribute must equal. GDAL writes 1 for true. Raises InvalidInput."""
+    name, type_ = asked.name, asked.type
     if type_ == "boolean":
         if text.lower() not in BOOLEANS:
             raise bad(name, f"'{name}' is true or false.", f"'{name}' ต้องเป็น true หรือ false")
-        return BOOLEANS[text.lower()]
+        return Equal(name, BOOLEANS[text.lower()])
     if type_ == "integer":
         if INTEGER.match(text) is None:
             raise bad(name, f"'{name}' is a whole number.", f"'{name}' ต้องเป็นจำนวนเต็ม")
-        return str(int(text))
+        return Equal(name, int(text))
+    if type_ == "number":
+        if NUMBER.match(text) is None:
+            raise bad(name, f"'{name}' is a number.", f"'{name}' ต้องเป็นตัวเลข")
+        return Equal(name, float(text))
+    return Equal(name, text)
+
+
+def parse_flag(text: str | None, name: str) -> bool:
+    """True or false, false without a text. Raises InvalidInput."""
+    if text is None:
+        return False
+    if text not in {"true", "false"}:
+        raise bad(name, f"'{name}' is true or false.", f"'{name}' ต้องเป็น true หรือ false")
+    return text == "true"
+
+
+def parse_choice(text: str | None, name: str, offered: Sequence[str]) -> str | None:
+    """One of what is on offer. Raises InvalidInput for another."""
+    if text is not None and text not in offered:
+        raise bad(
+            name, f"'{name}' is one of {', '.join(offered)}.", f"'{name}' ต้องเป็นหนึ่งใน {', '.join(offered)}"
+        )
     return text
 
 
@@ -108,34 +138,6 @@ def parse_limit(text: str | None) -> int:
     if not text.isascii() or not text.isdigit() or not text.strip("0"):
         raise bad("limit", "'limit' is a whole number from 1 on.", "'limit' ต้องเป็นจำนวนเต็มตั้งแต่ 1")
     return min(int(text.lstrip("0")[:9]), LIMIT_MAX)
-
-
-def parse_bbox(text: str | None) -> tuple[Box, ...]:
-    """4 or 6 numbers in CRS84; a box over the antimeridian becomes two. No box: an empty tuple."""
-    if text is None:
-        return ()
-    try:
-        numbers = [float(part) for part in text.split(",")]
-    except ValueError:
-        numbers = []
-    if len(numbers) == 6:
-        numbers = [numbers[0], numbers[1], numbers[3], numbers[4]]
-    if len(numbers) != 4 or not all(abs(number) < 1e9 for number in numbers) or numbers[1] > numbers[3]:
-        raise bad(
-            "bbox",
-            "'bbox' is minx,miny,maxx,maxy (or six numbers) in degrees.",
-            "'bbox' ต้องเป็น minx,miny,maxx,maxy หน่วยองศา",
-        )
-    west, south, east, north = numbers
-    if west > east:
-        return ((west, south, 180.0, north), (-180.0, south, east, north))
-    return ((west, south, east, north),)
-
-
-def require_crs84(text: str | None, name: str) -> None:
-    """Coordinates come and go in CRS84; clients that say so are understood (GDAL does). Raises InvalidInput for another."""
-    if text not in {None, CRS84}:
-        raise bad(name, f"'{name}' can only be {CRS84}.", f"'{name}' ต้องเป็น {CRS84}")
 
 
 def parse_datetime(text: str | None) -> When:

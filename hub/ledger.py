@@ -4,6 +4,7 @@ A table of its own for speed; the log is the truth, and `sync` reads from it wha
 alone, so the ledger can be dropped and rebuilt.
 """
 
+import datetime as dt
 import hashlib
 from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
@@ -34,13 +35,12 @@ PATIENCE_SECONDS = 30.0
 _SQL = queries.load(Path(__file__).parent / "sql")
 _TABLES = (
     "statement",
+    "statement_more",
     "statement_scope",
     "action",
     "action_subject",
     "item",
     "course",
-    "delivery",
-    "rejected",
     "checkpoint",
 )
 
@@ -52,11 +52,13 @@ _KEPT_OTHERWISE = (
 
 
 class KnownStatement(msgspec.Struct, frozen=True, gc=False):
-    """The latest event of a statement. `content` is that of the last received one."""
+    """The latest event of a statement. `content` is that of the last received one; `reported_at` and the first sequence may be unknown."""
 
     content: bytes | None
     sequence: int
     withdrawn: bool
+    reported_at: dt.datetime | None = None
+    first_sequence: int | None = None
 
 
 class KnownAction(msgspec.Struct, frozen=True, gc=False):
@@ -95,6 +97,13 @@ class Known(msgspec.Struct):
     actions: dict[bytes, KnownAction] = {}
     items: dict[bytes, KnownItem] = {}
     courses: dict[bytes, list[KnownEvent]] = {}
+
+    def first_sequence(self, key: bytes, period: str) -> int | None:
+        """Where a statement or an action began."""
+        if key in self.actions:
+            return self.actions[key].first_sequence
+        statement = self.statements.get(key, {}).get(period)
+        return None if statement is None else statement.first_sequence
 
 
 class Entry(msgspec.Struct, frozen=True, gc=False):
@@ -137,8 +146,8 @@ async def find(
     known = Known()
     if records:
         cursor = await connection.execute(_SQL["fetch_statements"], {"keys": list(records)}, binary=True)
-        for record, period, content, sequence, withdrawn in await cursor.fetchall():
-            known.statements.setdefault(record, {})[period] = KnownStatement(content, sequence, withdrawn)
+        for row in await cursor.fetchall():
+            known.statements.setdefault(row[0], {})[row[1]] = KnownStatement(*row[2:])
     if actions:
         cursor = await connection.execute(_SQL["fetch_actions"], {"keys": list(actions)}, binary=True)
         known.actions = {row[0]: KnownAction(*row[1:]) for row in await cursor.fetchall()}
@@ -208,7 +217,17 @@ def _without_repeats(entries: Iterable[Entry]) -> Iterable[list[Entry]]:
 
 async def _put_statements(connection: AsyncConnection[TupleRow], entries: Iterable[Entry]) -> None:
     columns: dict[str, list[object]] = {
-        name: [] for name in ("record", "period", "source", "amphoe", "content", "sequence", "withdrawn")
+        name: []
+        for name in (
+            "record",
+            "period",
+            "source",
+            "amphoe",
+            "content",
+            "sequence",
+            "withdrawn",
+            "reported_at",
+        )
     }
     for entry in entries:
         event = entry.event
@@ -219,7 +238,7 @@ async def _put_statements(connection: AsyncConnection[TupleRow], entries: Iterab
         else:
             continue
         row = (bytes.fromhex(event.data.record), event.data.period, event.source, amphoe, content)
-        for name, value in zip(columns, (*row, entry.sequence, withdrawn), strict=True):
+        for name, value in zip(columns, (*row, entry.sequence, withdrawn, event.reported_at), strict=True):
             columns[name].append(value)
     if columns["record"]:
         await connection.execute(_SQL["put_statements"], columns)
@@ -276,35 +295,31 @@ def _step_of(event: ReferralSent | ReferralStepEvent | LinkDecisionRevoked) -> s
 
 
 async def find_scope(
-    connection: AsyncConnection[TupleRow], *, source: str, periods: Collection[str], areas: Collection[str]
+    connection: AsyncConnection[TupleRow],
+    *,
+    source: str,
+    periods: Collection[str],
+    areas: Collection[str],
+    reported_before: dt.datetime | None = None,
 ) -> dict[bytes, str | None]:
-    """The records with a standing statement of this source and these periods inside the amphoe, with their amphoe."""
-    values = {"source": source, "periods": list(periods), "areas": list(areas) or None}
+    """The records with a standing statement of this source and these periods inside the amphoe, with their amphoe.
+
+    What was reported at `reported_before` or later is left out: a snapshot of before that day cannot know it.
+    """
+    values = {
+        "source": source,
+        "periods": list(periods),
+        "areas": list(areas) or None,
+        "reported_before": reported_before,
+    }
     cursor = await connection.execute(_SQL["fetch_scope"], values, binary=True)
     return {row[0]: row[1] for row in await cursor.fetchall()}
 
 
-async def find_delivery(connection: AsyncConnection[TupleRow], batch: str) -> bytes | None:
-    """The receipt of a finished delivery, as JSON."""
-    row = await (await connection.execute(_SQL["fetch_delivery"], {"batch": batch})).fetchone()
-    return None if row is None else row[0].encode()
-
-
-async def finish_delivery(connection: AsyncConnection[TupleRow], batch: str, receipt: bytes) -> None:
-    """Keep the receipt of a finished delivery."""
-    async with connection.transaction():
-        await connection.execute(_SQL["put_delivery"], {"batch": batch, "receipt": receipt.decode()})
-
-
-async def keep_rejected(
-    connection: AsyncConnection[TupleRow], batch: str, rows: Sequence[tuple[int, bytes, bytes]]
-) -> None:
-    """Keep refused rows: number, errors as JSON, sealed cells."""
-    values = {
-        "batch": [batch] * len(rows),
-        "row": [row for row, _, _ in rows],
-        "errors": [errors.decode() for _, errors, _ in rows],
-        "box": [box for _, _, box in rows],
-    }
-    async with connection.transaction():
-        await connection.execute(_SQL["put_rejected"], values)
+async def find_withdrawn_since(
+    connection: AsyncConnection[TupleRow], *, source: str, sequence: int
+) -> list[int]:
+    """The sequences of the latest withdrawals of a source behind `sequence`."""
+    values = {"source": source, "sequence": sequence}
+    cursor = await connection.execute(_SQL["list_withdrawn_since"], values)
+    return [row[0] for row in await cursor.fetchall()]

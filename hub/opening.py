@@ -11,6 +11,7 @@ from psycopg_pool import AsyncConnectionPool
 from contracts.errors import Unavailable
 from hub import auth
 from hub.intake.intake import Intake, Pool
+from hub.letting_in import let_agencies_in
 from hub.log import open_log
 from hub.servers.stack import Stack
 from hub.settings import Settings
@@ -52,12 +53,13 @@ async def open_intake(settings: Settings, stack: Stack) -> AsyncGenerator[Intake
 
 
 async def prepare_hub(settings: Settings, stack: Stack) -> None:
-    """Everything that must be there before the roles start: stream, vault, ledger, keys, a live projection version."""
+    """Everything that must be there before the roles start: stream, vault, ledger, keys, NATS users, a live projection version."""
     async with (
         open_intake(settings, stack),
         await AsyncConnection.connect(stack.database_url, autocommit=True) as connection,
     ):
         await auth.ensure_access(connection)
+        await let_agencies_in(settings, stack, connection)
         await versions.ensure_live(connection)
 
 

@@ -68,13 +68,22 @@ async def open_pull(
     error = msgspec.json.decode(reply.data).get("error")
     if error is not None:
         raise nats.errors.Error(str(error.get("description")))
+    async with open_pull_of(client, stream, name, batch=batch) as pull:
+        yield pull
+
+
+@contextlib.asynccontextmanager
+async def open_pull_of(
+    client: Client, stream: str, consumer: str, *, batch: int
+) -> AsyncGenerator[AsyncIterator[list[Msg]]]:
+    """The same from a consumer that is there, from where it stands. Raises as `open_pull`."""
     inbox = client.new_inbox()
     arrived = _Arrivals()
     subscription = await client.subscribe(
         inbox, cb=arrived.take, pending_msgs_limit=-1, pending_bytes_limit=-1
     )
     try:
-        yield _pull(client, stream, name, inbox, arrived, batch)
+        yield _pull(client, stream, consumer, inbox, arrived, batch)
     finally:
         with contextlib.suppress(nats.errors.Error, OSError):
             await subscription.unsubscribe()

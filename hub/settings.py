@@ -18,6 +18,7 @@ SECRETS = ("NATS_PASSWORD", "DATABASE_URL", "MASTER_KEY", "PSEUDONYM_KEY")
 PLAIN = (
     "DATA_DIR",
     "NATS_URL",
+    "NATS_PORT",
     "NATS_USER",
     "HOST",
     "PORT",
@@ -25,6 +26,9 @@ PLAIN = (
     "STREAM_REPLICAS",
     "LOG_LEVEL",
     "LOG_FORMAT",
+    "HOLD_PERCENT",
+    "UPLOAD_MIB",
+    "RATE",
 )
 VARIABLES = tuple(
     sorted([PREFIX + name for name in PLAIN + SECRETS] + [f"{PREFIX}{name}_FILE" for name in SECRETS])
@@ -48,6 +52,7 @@ class Settings:
 
     data_dir: Path
     nats_url: Secret | None = None
+    nats_port: int | None = None
     nats_user: str | None = None
     nats_password: Secret | None = None
     database_url: Secret | None = None
@@ -59,6 +64,9 @@ class Settings:
     stream_replicas: int = 1
     log_level: str = "info"
     log_format: str = "text"
+    hold_percent: int = 20
+    upload_mib: int = 512
+    rate: int = 500
 
 
 def read_environment() -> dict[str, str]:
@@ -88,6 +96,7 @@ def read_settings(
     return Settings(
         data_dir=folder.expanduser().absolute(),
         nats_url=_nats_url(given.get("NATS_URL")),
+        nats_port=_whole_number(given["NATS_PORT"], "NATS_PORT", 1, 65535) if "NATS_PORT" in given else None,
         nats_user=given.get("NATS_USER"),
         nats_password=_secret(given, "NATS_PASSWORD"),
         database_url=_database_url(_secret(given, "DATABASE_URL")),
@@ -99,6 +108,9 @@ def read_settings(
         stream_replicas=_whole_number(given.get("STREAM_REPLICAS", "1"), "STREAM_REPLICAS", 1, 5),
         log_level=_choice(given.get("LOG_LEVEL", "info"), "LOG_LEVEL", LOG_LEVELS),
         log_format=_choice(given.get("LOG_FORMAT", "text"), "LOG_FORMAT", LOG_FORMATS),
+        hold_percent=_whole_number(given.get("HOLD_PERCENT", "20"), "HOLD_PERCENT", 0, 100),
+        upload_mib=_whole_number(given.get("UPLOAD_MIB", "512"), "UPLOAD_MIB", 1, 1024),
+        rate=_whole_number(given.get("RATE", "500"), "RATE", 1, 100_000),
     )
 
 

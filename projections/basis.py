@@ -1,11 +1,12 @@
 """One basis for a whole answer: which projection version, what the hub knew (a sequence), which instant of the world."""
 
 import datetime as dt
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Protocol
 
 import msgspec
-from psycopg import AsyncCursor, sql
+from psycopg import AsyncCursor
 from psycopg import errors as postgres
 from psycopg.rows import TupleRow
 
@@ -29,6 +30,8 @@ class Pinned(Protocol):
     def valid_at(self) -> dt.datetime: ...
     @property
     def final(self) -> bool: ...
+    @property
+    def reported_by(self) -> dt.datetime | None: ...
 
 
 class Question(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,7 +44,10 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Basis(msgspec.Struct, frozen=True, kw_only=True):
-    """What an answer rests on. `final`: nothing that is recorded later can change it; `is_newest`: it is all that is projected."""
+    """What an answer rests on.
+
+    `final`: nothing that is recorded later can change it; `is_newest`: it is all that is projected; `newest` is how far that goes.
+    """
 
     version: int
     schema_name: str
@@ -50,6 +56,7 @@ class Basis(msgspec.Struct, frozen=True, kw_only=True):
     valid_at: dt.datetime
     final: bool
     is_newest: bool
+    newest: int = 0
     reported_by: dt.datetime | None = None
 
     @property
@@ -60,8 +67,24 @@ class Basis(msgspec.Struct, frozen=True, kw_only=True):
 
 async def use_live(cursor: AsyncCursor[TupleRow]) -> Version:
     """The live version, its tables in reach until the transaction ends. Raises Unavailable when there is none."""
+    live, _ = await _use_live_beside(cursor, None)
+    return live
+
+
+async def _use_live_beside(
+    cursor: AsyncCursor[TupleRow], event: Mapping[str, object] | None
+) -> tuple[Version, TupleRow | None]:
+    """The live version in reach, and the sequence and time of the event asked for by `sequence` or `before`, in one round trip."""
+    connection = cursor.connection
+    found = connection.cursor()
     try:
-        live = await versions.fetch_live(cursor)
+        async with connection.pipeline():
+            await connection.execute(_SQL["reach_live_version"])
+            if event is not None:
+                name = "fetch_sequence_before" if "before" in event else "fetch_recorded_at"
+                await found.execute(_SQL[name], event)
+            await versions.ask_live(cursor)
+        live = await versions.take_live(cursor)
     except (postgres.UndefinedTable, postgres.InvalidSchemaName):
         live = None
     if live is None:
@@ -70,9 +93,7 @@ async def use_live(cursor: AsyncCursor[TupleRow]) -> Version:
             message_th="ระบบยังไม่ได้เตรียมข้อมูล กรุณาลองใหม่ภายหลัง",
             code="NO_PROJECTION",
         )
-    path = sql.SQL("SET LOCAL search_path TO {}, public").format(sql.Identifier(live.schema_name))
-    await cursor.execute(path)
-    return live
+    return live, None if event is None else await found.fetchone()
 
 
 async def resolve_basis(
@@ -88,22 +109,25 @@ async def resolve_basis(
 
     Raises InvalidInput for what is later than now or than the newest projected sequence, Unavailable without a projection.
     """
-    refuse_reported_by(reported_by)
+    reported = None if reported_by is None else parse_reported_by(reported_by)
     moment = now if valid_at is None else parse_valid_at(valid_at)
     known = None if as_of is None else parse_as_of(as_of)
     if known is not None:
         refuse_future(str(as_of), known, now)
-    live = await use_live(cursor)
+    live, event = await _use_live_beside(cursor, _event_of(known, token))
     sequence, recorded_at, final = live.checkpoint, live.recorded_at, False
-    if token is not None and token.version == live.number:
+    if token is not None and token.version != live.number:
+        return await resolve_basis(cursor, as_of=as_of, valid_at=valid_at, now=now, reported_by=reported_by)
+    if token is not None:
         sequence, moment, final = token.sequence, token.valid_at, token.final
-        recorded_at = await _fetch_recorded_at(cursor, sequence)
+        reported = token.reported_by
+        recorded_at = None if event is None else event[1]
     elif known is not None and known.sequence is not None:
         refuse_unprojected(known.sequence, live)
         sequence, final = known.sequence, True
-        recorded_at = await _fetch_recorded_at(cursor, sequence)
-    elif known is not None and known.before is not None:
-        sequence, recorded_at = await _fetch_sequence_before(cursor, known.before)
+        recorded_at = None if event is None else event[1]
+    elif known is not None:
+        sequence, recorded_at = (0, None) if event is None else (event[0], event[1])
         final = sequence < live.checkpoint
     return Basis(
         version=live.number,
@@ -113,18 +137,22 @@ async def resolve_basis(
         valid_at=moment,
         final=final,
         is_newest=sequence == live.checkpoint,
+        reported_by=reported,
+        newest=live.checkpoint,
     )
 
 
-def refuse_reported_by(text: str | None) -> None:
-    """Raises InvalidInput: an answer that ignored the filter would be wrong without a word."""
-    if text is not None:
+def parse_reported_by(text: str) -> dt.datetime:
+    """The instant until which reports count: that of a date is the end of the day. Raises InvalidInput."""
+    try:
+        return parse_valid_at(text)
+    except InvalidInput as error:
         raise InvalidInput(
-            "reported_by is not answered yet; as_of and valid_at are.",
-            message_th="ยังไม่รองรับ reported_by กรุณาใช้ as_of และ valid_at",
-            code="REPORTED_BY_UNAVAILABLE",
+            f"'reported_by' is a date or an RFC 3339 instant, not '{text}'.",
+            message_th=f"reported_by ต้องเป็นวันที่หรือเวลาแบบ RFC 3339 ไม่ใช่ '{text}'",
+            code="BAD_REPORTED_BY",
             path="reported_by",
-        )
+        ) from error
 
 
 def refuse_future(text: str, known: AsOf, now: dt.datetime) -> None:
@@ -153,15 +181,10 @@ def refuse_unprojected(sequence: int, live: Version) -> None:
         )
 
 
-async def _fetch_recorded_at(cursor: AsyncCursor[TupleRow], sequence: int) -> dt.datetime | None:
-    await cursor.execute(_SQL["fetch_recorded_at"], {"sequence": sequence})
-    row = await cursor.fetchone()
-    return None if row is None else row[0]
-
-
-async def _fetch_sequence_before(
-    cursor: AsyncCursor[TupleRow], before: dt.datetime
-) -> tuple[int, dt.datetime | None]:
-    await cursor.execute(_SQL["fetch_sequence_before"], {"before": before})
-    row = await cursor.fetchone()
-    return (0, None) if row is None else (row[0], row[1])
+def _event_of(known: AsOf | None, token: Pinned | None) -> Mapping[str, object] | None:
+    """Which event the basis ends with; None for the newest."""
+    if token is not None:
+        return {"sequence": token.sequence}
+    if known is None:
+        return None
+    return {"sequence": known.sequence} if known.sequence is not None else {"before": known.before}

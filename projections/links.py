@@ -4,7 +4,7 @@ The unit of work is the connected set of records around it, by links of either l
 record only, groups are formed anew for the whole set, and only what differs is written.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from projections.households import Stretch, build_stretches, prefer
 from projections.linkage.cluster import Sets, cluster
@@ -208,20 +208,21 @@ def _rewrite_states(
             if old is not None:
                 output.close("household_state", (household, start), sequence)
             if new is not None:
-                _write_state(output, household, new, statements, sequence)
+                write_state(output, household, new, statements, sequence)
         if now:
             state.stretches[household] = now
         else:
             state.stretches.pop(household, None)
 
 
-def _write_state(
+def write_state(
     output: Output,
     household: int,
     stretch: Stretch,
-    statements: dict[int, tuple[str, Statement]],
+    statements: Mapping[int, tuple[str, Statement]],
     sequence: int,
 ) -> None:
+    """A household over a stretch, as known from `sequence` on; `statements` by sequence, each with its source."""
     facts = prefer([statements[basis] for basis in stretch.basis])
     words = [word for word in (facts.head_name, facts.house_code, facts.house_no) if word]
     output.open(

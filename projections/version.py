@@ -56,7 +56,17 @@ async def ensure_registry(connection: AsyncConnection[TupleRow]) -> None:
 
 async def fetch_live(cursor: AsyncCursor[TupleRow]) -> Version | None:
     """The live version as this transaction sees it."""
+    await ask_live(cursor)
+    return await take_live(cursor)
+
+
+async def ask_live(cursor: AsyncCursor[TupleRow]) -> None:
+    """Ask for the live version; `take_live` hands it over. Apart, so that other questions can travel with it."""
     await cursor.execute(_SQL["fetch_live_version"])
+
+
+async def take_live(cursor: AsyncCursor[TupleRow]) -> Version | None:
+    """The live version that `ask_live` asked for."""
     row = await cursor.fetchone()
     return None if row is None else _version(row)
 

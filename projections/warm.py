@@ -32,10 +32,7 @@ from contracts.events import (
 )
 from contracts.events_links import LinkDecided, LinkModelActivated
 from contracts.ids import household_id
-from contracts.needs import CROSSWALK
-from contracts.records import House, Member
 from contracts.rules import Rules
-from contracts.sources.originals import needs_of_record, originals_of
 from projections import queries
 from projections.assistance import refs_of
 from projections.findings.rulebook import Terms
@@ -45,21 +42,9 @@ from projections.linkage.default import weigher_of
 from projections.linkage.features import Edge, blocking_keys, citizen_key, house_key, is_crowded
 from projections.state import ActionState, DecidedLink, RecordState, Ref, ReferralState, State
 from projections.statements import Statement, in_order, read_facts, read_features, read_member, segments
+from projections.stored import Version, to_statement, utc, utc_or_none
 
 _SQL = queries.load(Path(__file__).parent / "sql")
-
-
-class _StoredMember(msgspec.Struct):
-    id: int
-    member: Member | None
-
-
-class _Document(msgspec.Struct):
-    house: House | None
-    members: tuple[_StoredMember, ...]
-
-
-_documents: msgspec.json.Decoder[_Document] = msgspec.json.Decoder(_Document)
 
 
 class _Named(msgspec.Struct):
@@ -283,7 +268,7 @@ class _Reader:
                 sender=sender,
                 receiver=receiver,
                 need=need,
-                due_at=_utc_or_none(due_at),
+                due_at=utc_or_none(due_at),
                 record=record,
                 member=member,
             )
@@ -314,10 +299,16 @@ class _Reader:
             record, sequence, period, happened_at, reported_at, withdrawn, amphoe, tambon, document = row
             statements = state.records[record].statements
             if not withdrawn:
-                source = state.records[record].source
-                statements[period] = self._statement(
-                    source, sequence, period, happened_at, (amphoe, tambon), document
+                version = Version(
+                    source=state.records[record].source,
+                    sequence=sequence,
+                    period=period,
+                    happened_at=happened_at,
+                    amphoe=amphoe,
+                    tambon=tambon,
+                    document=document,
                 )
+                statements[period] = to_statement(version, state.rules.crosswalk, originals=self._originals)
             elif period in statements:
                 end = reported_at or happened_at
                 statements[period] = msgspec.structs.replace(statements[period], withdrawn_at=end)
@@ -329,32 +320,6 @@ class _Reader:
             known.keys = blocking_keys(known.features)
             for key in known.keys:
                 state.blocks.add(key, record)
-
-    def _statement(
-        self,
-        source: str,
-        sequence: int,
-        period: str,
-        happened_at: dt.datetime,
-        areas: tuple[str | None, str | None],
-        document: str,
-    ) -> Statement:
-        stored = _documents.decode(document)
-        opened = OpenedRecord(stored.house, tuple(entry.member for entry in stored.members))
-        crosswalk = self._state.rules.crosswalk
-        needs = None
-        if crosswalk != CROSSWALK:
-            needs = needs_of_record(source, opened.house, opened.members, crosswalk)
-        amphoe, tambon = areas
-        return Statement(
-            sequence=sequence,
-            period=period,
-            happened_at=_utc(happened_at),
-            withdrawn_at=None,
-            facts=read_facts(opened, amphoe=amphoe, tambon=tambon, needs=needs),
-            members=tuple(read_member(entry.id, entry.member) for entry in stored.members),
-            originals=originals_of(source, opened.house, opened.members) if self._originals else b"",
-        )
 
     async def connected(self, start: set[int]) -> None:
         """These records and everything linked with them, with edges and household states."""
@@ -384,7 +349,7 @@ class _Reader:
         for household, start, end, basis, persons, *needs, standing in await self._rows(
             "warm_stretches", households=sorted(households)
         ):
-            stretch = Stretch(_utc(start), _utc_or_none(end), tuple(basis), persons, tuple(needs), standing)
+            stretch = Stretch(utc(start), utc_or_none(end), tuple(basis), persons, tuple(needs), standing)
             self._state.stretches.setdefault(household, {})[stretch.start] = stretch
 
     async def households(self, items: list[Sequenced]) -> None:
@@ -413,9 +378,7 @@ class _Reader:
         found: dict[int, set[Finding]] = {}
         for row in await self._rows("warm_findings", households=asked):
             household, kind, need, action, other, reason, satang, rules, start, end = row
-            finding = Finding(
-                kind, need, action, other, reason, satang, rules, _utc(start), _utc_or_none(end)
-            )
+            finding = Finding(kind, need, action, other, reason, satang, rules, utc(start), utc_or_none(end))
             found.setdefault(household, set()).add(finding)
         state.findings.update((household, frozenset(findings)) for household, findings in found.items())
 
@@ -441,8 +404,8 @@ class _Reader:
             known = ActionState(
                 action=action,
                 agency=agency,
-                start=dt.datetime.min.replace(tzinfo=dt.UTC) if start is None else _utc(start),
-                until=_utc_or_none(until),
+                start=dt.datetime.min.replace(tzinfo=dt.UTC) if start is None else utc(start),
+                until=utc_or_none(until),
                 reporter=reporter or agency,
                 kind=kind or "",
                 need=need or "unknown",
@@ -473,11 +436,3 @@ class _Reader:
         households = [uuid.UUID(ref) for ref in by_kind["household"]]
         found |= await self.ids("warm_records_by_household", households=households)
         await self.records(found)
-
-
-def _utc(instant: dt.datetime) -> dt.datetime:
-    return instant.astimezone(dt.UTC)
-
-
-def _utc_or_none(instant: dt.datetime | None) -> dt.datetime | None:
-    return None if instant is None else instant.astimezone(dt.UTC)

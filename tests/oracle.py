@@ -88,6 +88,7 @@ class Known:
 
     def __init__(self, items: Sequence[Sequenced]) -> None:
         self.items = list(items)
+        self.telling: Sequence[Sequenced] = self.items
         self.sequence = self.items[-1].sequence if self.items else 0
         self.recorded_at = self.items[-1].recorded_at if self.items else None
         self.record_of: dict[str, int] = {}
@@ -111,7 +112,7 @@ class Known:
     def statements(self) -> dict[int, list[Statement]]:
         """The statements of every record, oldest first."""
         latest: dict[tuple[int, str], Statement] = {}
-        for item in self.items:
+        for item in self.telling:
             event = item.event
             if isinstance(event, RecordReceived):
                 statement = self._read_statement(item, event)
@@ -181,16 +182,25 @@ class Known:
         return None
 
     @cached_property
+    def first_of_actions(self) -> dict[str, int]:
+        """The action that each pseudonym names: the first event that gave it content."""
+        found: dict[str, int] = {}
+        for item in self.items:
+            if isinstance(item.event, AssistanceRecorded | AssistanceCorrected):
+                found.setdefault(item.event.data.action, item.sequence)
+        return found
+
+    @cached_property
     def actions(self) -> dict[int, Action]:
         """The actions that are known and not voided, by id."""
-        first: dict[str, int] = {}
+        first = self.first_of_actions
         standing: dict[int, Action] = {}
-        for item in self.items:
+        for item in self.telling:
             event = item.event
             if isinstance(event, AssistanceVoided):
                 standing.pop(first.get(event.data.action, 0), None)
             elif isinstance(event, AssistanceRecorded | AssistanceCorrected):
-                action = first.setdefault(event.data.action, item.sequence)
+                action = first[event.data.action]
                 help_ = item.opened.help if isinstance(item.opened, OpenedHelp) else None
                 corrected = isinstance(event, AssistanceCorrected)
                 standing[action] = Action(action=action, item=item, corrected=corrected, help=help_)
@@ -275,15 +285,88 @@ class Known:
         return dict(sorted(found.items()))
 
 
+class Reported(Known):
+    """What the hub knew after event s of what had been reported by a day: later reports are left out, links are as known at s.
+
+    An action whose last word is left out reached whom it was known to reach just before that word. A member whom only an earlier
+    statement lists, so that no link at s speaks of it, is a person of its own.
+    """
+
+    def __init__(self, oracle: "Oracle", sequence: int, reported_by: dt.datetime) -> None:
+        self.oracle = oracle
+        self.whole = oracle.known(sequence)
+        self.reported_by = reported_by
+        super().__init__(self.whole.items)
+        self.telling = [item for item in self.items if not is_late(item, reported_by)]
+
+    @cached_property
+    def partition(self) -> Partition:
+        whole = self.whole.partition
+        listed = [n for statements in self.statements.values() for s in statements for n, _ in s.listed]
+        return msgspec.structs.replace(whole, persons={n: n for n in listed} | whole.persons)
+
+    @cached_property
+    def anchors(self) -> dict[int, Anchor | None]:
+        return {number: self._anchor(number, action) for number, action in self.actions.items()}
+
+    def _anchor(self, number: int, action: Action) -> Anchor | None:
+        words = [
+            item.sequence
+            for item in self.items
+            if item.sequence > action.item.sequence
+            and isinstance(item.event, AssistanceRecorded | AssistanceCorrected | AssistanceVoided)
+            and item.event.data.action == action.data.action
+        ]
+        known = self.oracle.known(words[0] - 1) if words else self.whole
+        return known.anchors[number]
+
+    def person_of(self, action: int) -> int | None:
+        anchor = self.anchors[action]
+        return None if anchor is None or anchor.member is None else self.partition.persons.get(anchor.member)
+
+
+def is_late(item: Sequenced, reported_by: dt.datetime) -> bool:
+    """Whether an event tells of a household or of help and was reported after that instant."""
+    told = isinstance(
+        item.event,
+        RecordReceived | RecordWithdrawn | AssistanceRecorded | AssistanceCorrected | AssistanceVoided,
+    )
+    return told and (item.event.reported_at or item.recorded_at) > reported_by
+
+
 class Oracle:
     """Every answer of the hub to a log, for any (v, s)."""
 
     def __init__(self, items: Iterable[Sequenced]) -> None:
         self.items = sorted(items, key=lambda item: item.sequence)
         self._known: dict[int, Known] = {}
+        self._reported: dict[tuple[int, dt.datetime], Reported] = {}
 
     def known(self, sequence: int) -> Known:
         """What the hub knew after the event with this sequence, folded anew from the first event."""
         if sequence not in self._known:
             self._known[sequence] = Known([item for item in self.items if item.sequence <= sequence])
         return self._known[sequence]
+
+    def reported(self, sequence: int, reported_by: dt.datetime) -> Reported:
+        """The same of what had been reported by an instant."""
+        key = (sequence, reported_by)
+        if key not in self._reported:
+            self._reported[key] = Reported(self, sequence, reported_by)
+        return self._reported[key]
+
+    def on(self, reported_by: dt.datetime | None) -> "Oracle":
+        """The oracle that knows only what had been reported by an instant; itself where no instant is given."""
+        return self if reported_by is None else ReportedOracle(self, reported_by)
+
+
+class ReportedOracle(Oracle):
+    """An oracle to whom later reports were never told."""
+
+    def __init__(self, whole: Oracle, reported_by: dt.datetime) -> None:
+        super().__init__(whole.items)
+        self.whole = whole
+        self.reported_by = reported_by
+
+    def known(self, sequence: int) -> Known:
+        return self.whole.reported(sequence, self.reported_by)

@@ -9,7 +9,7 @@ import msgspec
 
 from contracts.gazetteer import load_gazetteer
 from contracts.records import NEEDS, Point
-from tests.oracle import Action, Known
+from tests.oracle import Action, Known, Reported
 from tests.oracle_statements import Statement
 from tests.oracle_world import Given, Household, World, place
 
@@ -22,7 +22,8 @@ OPEN = ("level", *NEEDS)
 def basis_of(world: World) -> Answer:
     """Which axes an answer used; whether it is final depends on the clock."""
     known = world.known
-    return {"sequence": known.sequence, "as_of": known.recorded_at, "valid_at": world.moment}
+    basis: Answer = {"sequence": known.sequence, "as_of": known.recorded_at, "valid_at": world.moment}
+    return basis | {"reported_by": known.reported_by} if isinstance(known, Reported) else basis
 
 
 def baht(satang: int | None) -> float | None:

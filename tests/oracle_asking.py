@@ -49,6 +49,7 @@ class Asked(NamedTuple):
     valid_at: str
     moment: dt.datetime
     sequence: int
+    reported_by: str | None = None
 
     @property
     def known(self) -> Known:
@@ -60,7 +61,13 @@ class Asked(NamedTuple):
 
     @property
     def axes(self) -> dict[str, str]:
-        return {"as_of": f"seq:{self.sequence}", "valid_at": self.valid_at}
+        return self.knowledge | {"valid_at": self.valid_at}
+
+    @property
+    def knowledge(self) -> dict[str, str]:
+        """The axes without the instant of the world."""
+        said = {} if self.reported_by is None else {"reported_by": self.reported_by}
+        return {"as_of": f"seq:{self.sequence}", **said}
 
     @property
     def layer_axes(self) -> dict[str, str]:

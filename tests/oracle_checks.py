@@ -8,8 +8,9 @@ import msgspec
 from contracts.events import Sequenced, encode_event
 from contracts.records import NEEDS, SOURCES
 from tests import oracle_answers, oracle_findings, oracle_help, oracle_history
-from tests.oracle_asking import Asked, ask, ask_all, assert_same, fetch, plain, read_lines
+from tests.oracle_asking import AXES, Asked, ask, ask_all, assert_same, fetch, plain, read_lines
 from tests.oracle_layer_checks import LEVELS, compare_items, compare_one, compare_tiles
+from tests.oracle_layer_selections import AREA_NAMES, POINT_NAMES, compare_selected
 from tests.oracle_world import World
 
 NOBODY = "00000000-0000-5000-8000-000000000000"
@@ -18,7 +19,12 @@ OF_HELP = ("kind", "need", "from", "until", "area")
 ROLES = {"auditor": True, "analyst": False}
 """Who asks, and whether with the right to personal data."""
 
-PRESENTATION = frozenset(("token", "limit", "f", "crs", "bbox-crs", "min_sequence"))
+PRESENTATION = frozenset(
+    (
+        *("token", "limit", "f", "crs", "bbox-crs", "min_sequence"),
+        *("filter-lang", "filter-crs", "properties", "skipGeometry", "resulttype", "profile"),
+    )
+)
 """Parameters that say how, not what; paging is in use throughout."""
 
 WITHOUT_DATA: Mapping[str, str] = {
@@ -35,8 +41,18 @@ WITHOUT_DATA: Mapping[str, str] = {
     **{
         f"/ogc/collections/{layer}{part}": "describes the layer"
         for layer in LAYERS
-        for part in ("", "/feature-schema", "/tilejson.json")
+        for part in (
+            *("", "/feature-schema", "/schema", "/queryables", "/sortables"),
+            *("/tilejson.json", "/style.json", "/tiles", "/tiles/WebMercatorQuad"),
+        )
     },
+    **{
+        f"/ogc/collections/household_history{part}": "describes the layer"
+        for part in ("", "/feature-schema", "/schema", "/queryables", "/sortables")
+    },
+    "/ogc/api.html": "the same for people",
+    "/ogc/tileMatrixSets": "the list of tile matrix sets",
+    "/ogc/tileMatrixSets/WebMercatorQuad": "a tile matrix set",
 }
 
 
@@ -45,7 +61,7 @@ class Check:
 
     def __init__(self, compare: Callable[[Asked], None], *tried: str) -> None:
         self.compare = compare
-        self.tried = frozenset((*tried, "as_of", "valid_at", "datetime"))
+        self.tried = frozenset((*tried, "as_of", "valid_at", "reported_by", "datetime"))
 
 
 FINDINGS_OF_AREAS = ("twice", "unserved", "mistargeted", "exited")
@@ -124,7 +140,7 @@ def compare_list(
     items, first = ask_all(asked.hub, path, role, **asked.axes, **query)
     where = f"{path} {query} {role}"
     assert_same(items, expected, where)
-    axes = {axis: first[axis] for axis in ("sequence", "as_of", "valid_at", "final")}
+    axes = {axis: first[axis] for axis in (*AXES, "reported_by") if axis in first}
     assert_same(axes, oracle_answers.basis_of(asked.world) | {"final": True}, where)
 
 
@@ -203,7 +219,7 @@ def find_told(rows: list[dict[str, object]], true: dict[str, object], path: str)
 def compare_timeline(asked: Asked) -> None:
     for id_ in household_ids(asked):
         path = f"/v1/households/{id_}/timeline"
-        for axes, until in ((asked.axes, asked.moment), ({"as_of": asked.axes["as_of"]}, None)):
+        for axes, until in ((asked.axes, asked.moment), (asked.knowledge, None)):
             expected = oracle_history.timeline(asked.oracle, asked.sequence, id_, until)
             if expected is None:
                 assert fetch(asked.hub, path, "auditor", **axes)[0] == 404, path
@@ -285,7 +301,7 @@ def compare_events(asked: Asked) -> None:
     for query in filters:
         named = {"type_" if name == "type" else name: value for name, value in query.items()}
         bounds = {name: int(named.pop(name)) for name in ("after", "until") if name in named}
-        for axes, moment in ((asked.axes, asked.moment), ({"as_of": asked.axes["as_of"]}, None)):
+        for axes, moment in ((asked.axes, asked.moment), (asked.knowledge, None)):
             expected = oracle_history.events(asked.oracle, asked.sequence, moment, **bounds, **named)
             status, body = fetch(asked.hub, "/v1/events", "auditor", limit="1000", **axes, **query)
             assert status == 200, body
@@ -299,7 +315,6 @@ def encode(item: Sequenced) -> bytes:
     return encode_event(item.event)
 
 
-POINT_QUESTIONS = ("bbox", "amphoe", "tambon", "in_sources", "level", *(f"need_{need}" for need in NEEDS))
 V1 = {
     "/v1/overview": Check(compare_overview, "level"),
     "/v1/households": Check(compare_households, "area", "need", "text", "source", "in_sources"),
@@ -316,20 +331,33 @@ V1 = {
 def layer_checks(layer: str) -> dict[str, Check]:
     """The operations of one layer."""
     root, matrix = f"/ogc/collections/{layer}", "tiles/WebMercatorQuad"
-    questions = ("bbox",) if layer in LEVELS else POINT_QUESTIONS
+    names = AREA_NAMES if layer in LEVELS else POINT_NAMES
+    chosen = compare_selected(layer, "area" if layer in LEVELS else "point")
+
+    def compare_all(asked: Asked) -> None:
+        compare_items(layer)(asked)
+        chosen(asked)
+
     by_row = compare_tiles(layer, f"{root}/{matrix}/{{z}}/{{y}}/{{x}}")
     by_xyz = compare_tiles(layer, f"/ogc/xyz/{layer}/{{z}}/{{x}}/{{y}}.mvt")
     return {
-        f"{root}/items": Check(compare_items(layer), *questions),
+        f"{root}/items": Check(compare_all, "bbox", "filter", "sortby", *names),
         f"{root}/items/{{featureId}}": Check(compare_one(layer), "featureId"),
         f"{root}/{matrix}/{{tileMatrix}}/{{tileRow}}/{{tileCol}}": Check(
             by_row, "tileMatrix", "tileRow", "tileCol"
         ),
         f"/ogc/xyz/{layer}/{{z}}/{{x}}/{{y}}.mvt": Check(by_xyz, "z", "x", "y"),
+        f"/ogc/xyz/{layer}/{{z}}/{{x}}/{{y}}.pbf": Check(
+            compare_tiles(layer, f"/ogc/xyz/{layer}/{{z}}/{{x}}/{{y}}.pbf"), "z", "x", "y"
+        ),
     }
 
 
 BESIDE: Mapping[str, str] = {
+    "/ogc/collections/household_points/items/{featureId}/versions": "tests/api/test_ogc_versions.py",
+    "/ogc/collections/household_history/items": "tests/api/test_ogc_versions.py",
+    "/ogc/collections/household_history/items/{featureId}": "tests/api/test_ogc_versions.py",
+    "/ogc/collections/household_history/items/{featureId}/versions": "tests/api/test_ogc_versions.py",
     "/v1/overview/{what}": "tests/api/test_v1_numbers.py",
     "/v1/compare": "tests/api/test_v1_numbers.py",
     "/v1/compare/{what}": "tests/api/test_v1_numbers.py",

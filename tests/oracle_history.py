@@ -10,7 +10,7 @@ from contracts.events import (
     RecordWithdrawn,
     Sequenced,
 )
-from tests.oracle import Oracle
+from tests.oracle import Oracle, Reported
 from tests.oracle_answers import Answer, baht
 
 Help = AssistanceRecorded | AssistanceCorrected | AssistanceVoided
@@ -47,7 +47,7 @@ def record_items(oracle: Oracle, sequence: int, household: int) -> list[Sequence
     known = oracle.known(sequence)
     return [
         item
-        for item in known.items
+        for item in known.telling
         if isinstance(item.event, RecordReceived | RecordWithdrawn)
         and known.partition.households.get(known.record_of.get(item.event.data.record, 0)) == household
     ]
@@ -55,7 +55,7 @@ def record_items(oracle: Oracle, sequence: int, household: int) -> list[Sequence
 
 def help_items(oracle: Oracle, sequence: int, household: int) -> list[Sequenced]:
     """The events of the actions that belong to a household at s; a voided one belongs where it did until it was voided."""
-    events = [item for item in oracle.known(sequence).items if isinstance(item.event, Help)]
+    events = [item for item in oracle.known(sequence).telling if isinstance(item.event, Help)]
     return [
         item
         for item in events
@@ -67,15 +67,17 @@ def help_items(oracle: Oracle, sequence: int, household: int) -> list[Sequenced]
 def last_household(oracle: Oracle, sequence: int, pseudonym: str) -> int | None:
     """The household, at s, of the record that an action reached when it was last known as help."""
     known = oracle.known(sequence)
-    events = [i for i in known.items if isinstance(i.event, Help) and i.event.data.action == pseudonym]
-    standing = events[0].sequence in known.actions
-    if standing:
-        return known.household_of(events[0].sequence)
+    events = [i for i in known.telling if isinstance(i.event, Help) and i.event.data.action == pseudonym]
+    action = known.first_of_actions[pseudonym]
+    if action in known.actions:
+        return known.household_of(action)
     contents = [item for item in events if not isinstance(item.event, AssistanceVoided)]
     if not contents:
         return None
     voided = next(item for item in events if item.sequence > contents[-1].sequence)
-    anchor = oracle.known(voided.sequence - 1).anchors[contents[0].sequence]
+    before = oracle.known(voided.sequence - 1)
+    before = before.whole if isinstance(before, Reported) else before
+    anchor = before.anchors[action]
     return None if anchor is None else known.partition.households[anchor.record]
 
 
@@ -102,11 +104,12 @@ def link_rows(oracle: Oracle, sequence: int, household: int) -> list[Answer]:
     """Records that came to the household or left it with an event, told by the event."""
     rows: list[Answer] = []
     inside: set[int] = set()
+    told = {item.sequence for item in oracle.known(sequence).telling}
     for item in oracle.known(sequence).items:
         known = oracle.known(item.sequence)
         now = {r for r, founder in known.partition.households.items() if founder == household} - {household}
         for kind, changed in (("link_formed", now - inside), ("link_dissolved", inside - now)):
-            for record in sorted(changed):
+            for record in sorted(changed) if item.sequence in told else ():
                 row = common(item, kind, known.source_of[record], None)
                 rows.append({**row, "household_id": known.household_id(record)})
         inside = now
@@ -151,7 +154,7 @@ def events(
         wanted = {item.sequence for item in found}
     return [
         item
-        for item in oracle.known(sequence).items
+        for item in oracle.known(sequence).telling
         if after < item.sequence <= (sequence if until is None else until)
         and (happened_until is None or item.event.happened_at <= happened_until)
         and (type_ is None or f"{tag_of(item)}.".startswith(f"{type_}."))

@@ -182,14 +182,22 @@ TAKEN_BACK: list[Submission] = [
     tpmap("32990000002", (citizen(102), "คน2"), survey_date="1/1/2566", village_id="3205010101"),
     voided("2"),
 ]
+
+
+def reported(on: str, submissions: list[Submission]) -> list[Submission]:
+    """The same, reported on that day where they do not say another one."""
+    told = ("record.", "assistance.")
+    return [{"reported_at": on, **one} if str(one["type"]).startswith(told) else one for one in submissions]
+
+
 CHAPTERS: Mapping[str, list[Submission]] = {
     "partners": PARTNERS,
-    "two households": TWO_HOUSEHOLDS,
-    "first help": FIRST_HELP,
-    "joined": JOINED,
-    "help set right": HELP_SET_RIGHT,
-    "parted": PARTED,
-    "come late": COME_LATE,
+    "two households": reported("2023-05-15", TWO_HOUSEHOLDS),
+    "first help": reported("2023-06-15", FIRST_HELP),
+    "joined": reported("2023-07-01", JOINED),
+    "help set right": reported("2023-12-15", HELP_SET_RIGHT),
+    "parted": reported("2024-03-01", PARTED),
+    "come late": reported("2023-06-18", COME_LATE[:1]) + COME_LATE[1:],
     "taken back": TAKEN_BACK,
 }
 

@@ -5,8 +5,8 @@ from collections.abc import Callable
 from litestar import Router
 from litestar.di import Provide
 
-from geo.cells import Grids
 from geo.context import GeoContext
+from geo.drawn import Drawn
 from geo.routes.asking import redirect_buddhist
 from geo.routes.documents import (
     get_api,
@@ -15,14 +15,31 @@ from geo.routes.documents import (
     get_conformance,
     get_feature_schema,
     get_landing,
-    get_tilejson,
+    get_queryables,
+    get_schema,
+    get_sortables,
     list_collections,
 )
-from geo.routes.items import get_item, list_items
+from geo.routes.item import get_item, list_versions
+from geo.routes.items import list_items
 from geo.routes.sharing import Sharing
 from geo.routes.tiles import get_tile, get_xyz_tile
+from geo.routes.tilesets import (
+    get_matrix_set,
+    get_style,
+    get_tilejson,
+    get_tileset,
+    list_matrix_sets,
+    list_tilesets,
+)
 
-ROOTS = ("/ogc", "/ogc/valid/{date:str}", "/ogc/as-of/{known:str}")
+ROOTS = (
+    "/ogc",
+    "/ogc/latest",
+    "/ogc/valid/{date:str}",
+    "/ogc/as-of/{known:str}",
+    "/ogc/compare/{first:str}/{second:str}",
+)
 
 
 def create_routers(provide: Callable[..., GeoContext]) -> list[Router]:
@@ -35,20 +52,24 @@ def create_routers(provide: Callable[..., GeoContext]) -> list[Router]:
         list_collections,
         get_collection,
         get_feature_schema,
-        get_tilejson,
+        get_schema,
+        get_queryables,
+        get_sortables,
         list_items,
         get_item,
+        list_versions,
+        list_matrix_sets,
+        get_matrix_set,
+        list_tilesets,
+        get_tileset,
+        get_tilejson,
+        get_style,
         get_tile,
         get_xyz_tile,
     ]
-    grids = Grids()
-
-    def provide_grids() -> Grids:
-        return grids
-
     shared = {
         "geo": Provide(provide, sync_to_thread=False),
-        "grids": Provide(provide_grids, sync_to_thread=False),
+        "drawn": Provide(_always(Drawn()), sync_to_thread=False),
     }
     return [
         Router(
@@ -60,3 +81,10 @@ def create_routers(provide: Callable[..., GeoContext]) -> list[Router]:
         )
         for root in ROOTS
     ]
+
+
+def _always(drawn: Drawn) -> Callable[[], Drawn]:
+    def provide_drawn() -> Drawn:
+        return drawn
+
+    return provide_drawn

@@ -27,7 +27,8 @@ MASK_VERSION = 1
 PAST_SECONDS = 300
 VARY = "Accept, Accept-Encoding, Authorization, X-API-Key"
 DOCUMENT_FORMATS = ("json", "html")
-DATED_ROOT = re.compile(r"/ogc/(valid|as-of)/(\d{4})(-\d{2}-\d{2})(?=/|\Z)")
+DATED_ROOT = re.compile(r"/ogc/(?:valid|as-of|compare)/[^/]+(?:(?<=\d)/\d{4}-\d{2}-\d{2})?(?=/|\Z)")
+BUDDHIST_DATE = re.compile(r"(?<=/)(\d{4})(?=-\d{2}-\d{2}(?:/|\Z))")
 _encoder = msgspec.json.Encoder()
 
 
@@ -41,9 +42,9 @@ def ask(
 ) -> tuple[Root, dict[str, str]]:
     """The root and the checked parameters. Raises InvalidInput, NotFound for a root that is no date."""
     root = read_root(request)
-    if root.valid_at is not None and DATE.match(root.valid_at) is None:
+    if any(date is not None and DATE.match(date) is None for date in (root.valid_at, root.compared_with)):
         raise NotFound(
-            "The path needs a date, as in /ogc/valid/2023-09-30/.",
+            "The path needs a date, as in /ogc/valid/2023-09-30/ or /ogc/compare/2022-09-30/2023-09-30/.",
             message_th="ที่อยู่ต้องมีวันที่ เช่น /ogc/valid/2023-09-30/",
             code="NO_SUCH_ROOT",
         )
@@ -56,13 +57,20 @@ def redirect_buddhist(request: AnyRequest) -> Redirect | None:
     """A root with a Buddhist-era year leads to the same address with the common year, which is the one to keep."""
     path = str(request.scope["path"])
     found = DATED_ROOT.match(path)
-    if found is None or int(found[2]) < FIRST_BUDDHIST_YEAR:
+    if found is None:
+        return None
+    root = BUDDHIST_DATE.sub(_common_year, found[0])
+    if root == found[0]:
         return None
     prefix = request.headers.get("x-forwarded-prefix", "").rstrip("/")
-    year = int(found[2]) - BUDDHIST_OFFSET
     query = safe_query(query_of(request))
-    target = f"{prefix}/ogc/{found[1]}/{year}{found[3]}{quote(path[found.end() :]) or '/'}"
+    target = f"{prefix}{root}{quote(path[found.end() :]) or '/'}"
     return Redirect(f"{target}?{query}" if query else target, status_code=308)
+
+
+def _common_year(found: re.Match[str]) -> str:
+    year = int(found[1])
+    return str(year - BUDDHIST_OFFSET if year >= FIRST_BUDDHIST_YEAR else year)
 
 
 @contextlib.asynccontextmanager
@@ -84,9 +92,10 @@ async def read_at(geo: GeoContext, root: Root, query: ItemsQuery) -> AsyncGenera
 
 
 def find_layer(request: AnyRequest, caller: Caller) -> Layer:
-    """The layer of the path; one that the caller may not see does not exist. Raises NotFound."""
+    """The layer of the path; one that the caller may not see, or of another kind of root, does not exist. Raises NotFound."""
     layer = BY_ID.get(str(request.path_params.get("cid")))
-    if layer is None or not layer.visible(caller.rights):
+    is_change = read_root(request).is_change
+    if layer is None or layer.is_change != is_change or not layer.visible(caller.rights):
         raise NotFound(
             "There is no such layer.", message_th="ไม่พบชั้นข้อมูลนี้", code="NO_SUCH_LAYER", path="collectionId"
         )
@@ -106,20 +115,28 @@ def moment_of(root: Root, query: ItemsQuery) -> Moment:
     return "now" if valid_at is None else "given"
 
 
-def headers_for(basis: Basis | None, etag: str | None, caller: Caller | None) -> dict[str, str]:
-    """Caching: a past basis may be kept by the one who asked, everything else is asked for again."""
+def headers_for(
+    basis: Basis | None, etag: str | None, caller: Caller | None, layer: Layer | None = None
+) -> dict[str, str]:
+    """Caching: a past basis may be kept by the one who asked, unless it tells of persons; everything else is asked for again."""
     keep = "no-cache"
-    if basis is not None and basis.final and caller is not None and not caller.is_public:
-        keep = f"private, max-age={PAST_SECONDS}"
+    if basis is not None and caller is not None and not caller.is_public:
+        is_personal = layer is not None and layer.is_personal(caller.rights)
+        keep = f"private, max-age={PAST_SECONDS}" if basis.final and not is_personal else "private, no-cache"
     found = {"Cache-Control": keep, "Vary": VARY}
     return found | ({"ETag": etag} if etag else {})
 
 
-def etag_of(basis: Basis, caller: Caller, request: AnyRequest, *, valid_at: str | None = None) -> str:
-    """Equal exactly when the answers are equal; needs no question to the tables. `valid_at` stands in for the basis' own."""
+def etag_of(
+    basis: Basis, caller: Caller, request: AnyRequest, *, erased: int, valid_at: str | None = None
+) -> str:
+    """Equal exactly when the answers are equal; needs no question to the tables.
+
+    `erased` is the last erasure, which changes the past too; `valid_at` stands in for the instant of the basis.
+    """
     root = read_root(request)
     moment = valid_at or basis.valid_at.isoformat()
-    said = (MASK_VERSION, basis.version, basis.sequence, moment, basis.final, caller.kind)
+    said = (MASK_VERSION, erased, basis.version, basis.sequence, moment, basis.final, caller.kind)
     asked = (root.base, str(request.scope["path"]), bytes(request.scope["query_string"]))
     form = (request.headers.get("accept", "").startswith("text/html"), takes_gzip(request))
     return to_etag(msgspec.msgpack.encode((said, asked, form)))
@@ -141,13 +158,17 @@ def offered_encodings(request: AnyRequest) -> str:
 
 
 def unchanged(
-    request: AnyRequest, etag: str, basis: Basis | None = None, caller: Caller | None = None
+    request: AnyRequest,
+    etag: str,
+    basis: Basis | None = None,
+    caller: Caller | None = None,
+    layer: Layer | None = None,
 ) -> Response[Any] | None:
     """304 for a client that has the answer already."""
     offered = request.headers.get("if-none-match")
     if offered is None or etag not in {tag.strip().removeprefix("W/") for tag in offered.split(",")}:
         return None
-    return Response(content=None, status_code=304, headers=headers_for(basis, etag, caller))
+    return Response(content=None, status_code=304, headers=headers_for(basis, etag, caller, layer))
 
 
 def answer(
@@ -158,11 +179,13 @@ def answer(
     media_type: str = ogc.JSON,
     headers: dict[str, str] | None = None,
     title: str = "OGC API",
+    layer: Layer | None = None,
 ) -> Response[Any]:
-    """A document as JSON, or as a page for people."""
+    """A document as JSON, or as a page for people in the words of the layer."""
     content = _encoder.encode(document)
     if wants_html(request, asked):
-        content = page(title, msgspec.json.decode(content)).encode()
+        words = {shown.name: shown.title_th for shown in layer.properties} if layer else {}
+        content = page(layer.title_th if layer else title, msgspec.json.decode(content), words).encode()
         media_type = ogc.HTML
     if headers is None:
         etag = to_etag(content)
@@ -173,7 +196,8 @@ def answer(
     return Response(content=content, media_type=media_type, headers=headers)
 
 
-def link_header(links: Sequence[Any]) -> dict[str, str]:
-    """The next link as a header, as new clients read it."""
-    found = [f'<{link.href}>; rel="{link.rel}"; type="{link.type}"' for link in links if link.rel == "next"]
+def link_header(links: Sequence[Any], *relations: str) -> dict[str, str]:
+    """Links as a header, as new clients read them; the next one unless others are named."""
+    wanted = relations or ("next",)
+    found = [f'<{link.href}>; rel="{link.rel}"; type="{link.type}"' for link in links if link.rel in wanted]
     return {"Link": ", ".join(found)} if found else {}

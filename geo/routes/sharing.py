@@ -5,8 +5,9 @@ from litestar.enums import ScopeType
 from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
-EXPOSED = "Link, ETag, Content-Crs, OGC-NumberMatched, OGC-NumberReturned"
+EXPOSED = "Link, ETag, Content-Crs, OGC-NumberMatched, OGC-NumberReturned, Memento-Datetime"
 ALLOWED = "X-API-Key, Authorization, If-None-Match, Content-Type, Accept"
+METHODS = "GET, HEAD, OPTIONS"
 DAY_SECONDS = "86400"
 
 
@@ -24,7 +25,7 @@ class Sharing(ASGIMiddleware):
                 headers["Access-Control-Allow-Origin"] = "*"
                 headers["Access-Control-Expose-Headers"] = EXPOSED
                 if scope.get("method") == "OPTIONS":
-                    headers["Access-Control-Allow-Methods"] = "GET, OPTIONS"
+                    headers["Access-Control-Allow-Methods"] = METHODS
                     headers["Access-Control-Allow-Headers"] = ALLOWED
                     headers["Access-Control-Max-Age"] = DAY_SECONDS
             await send(message)

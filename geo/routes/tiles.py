@@ -1,109 +1,152 @@
 """Vector tiles, in OGC order (z, row, column) and in XYZ order."""
 
+import dataclasses
 import gzip
 import re
-from collections.abc import Hashable
 from typing import Any
 
-from litestar import Response, get
+from litestar import Response, route
 from litestar.di import NamedDependency
 
 from contracts.errors import NotFound
-from geo import ogc, store
-from geo.cells import FINEST, Grids, sum_cells
-from geo.context import AnyRequest, Basis, Caller, GeoContext, Reading
+from geo import areas, ogc, points
+from geo.cells import FINEST, sum_cells
+from geo.celltiles import fetch_cell_tile
+from geo.context import AnyRequest, Basis, Caller, GeoContext, Moment, Reading
+from geo.drawn import Drawn, PastBasis
 from geo.layers import Layer
-from geo.params import ItemsQuery
+from geo.links import Root
+from geo.params import ItemsQuery, basis_texts
 from geo.routes.asking import (
     TIMES,
     ask,
     etag_of,
-    find_layer,
     headers_for,
     moment_of,
     read_at,
     takes_gzip,
     unchanged,
 )
-from geo.routes.documents import times_of
+from geo.routes.counting import count_layer
+from geo.routes.documents import GET, times_of
+from geo.routes.tilesets import find_drawn_layer
+from geo.tilesets import DEEPEST
 
 NUMBER = re.compile(r"\d{1,8}\Z")
-DEEPEST = 22
 GZIP_LEVEL = 2
+KEY_BYTES = 200
 TILE_FORMATS = ("mvt", "pbf")
 
 
-@get("/collections/{cid:str}/tiles/WebMercatorQuad/{z:str}/{y:str}/{x:str}", include_in_schema=False)
+@route(
+    "/collections/{cid:str}/tiles/WebMercatorQuad/{z:str}/{y:str}/{x:str}",
+    http_method=GET,
+    include_in_schema=False,
+)
 async def get_tile(
-    request: AnyRequest, geo: NamedDependency[GeoContext], grids: NamedDependency[Grids]
+    request: AnyRequest,
+    geo: NamedDependency[GeoContext],
+    drawn: NamedDependency[Drawn],
 ) -> Response[Any]:
     """A tile by tile matrix, row, column."""
-    return await answer_tile(request, geo, grids)
+    return await answer_tile(request, geo, drawn)
 
 
-@get("/xyz/{cid:str}/{z:str}/{x:str}/{y:str}", include_in_schema=False)
+@route("/xyz/{cid:str}/{z:str}/{x:str}/{y:str}", http_method=GET, include_in_schema=False)
 async def get_xyz_tile(
-    request: AnyRequest, geo: NamedDependency[GeoContext], grids: NamedDependency[Grids]
+    request: AnyRequest,
+    geo: NamedDependency[GeoContext],
+    drawn: NamedDependency[Drawn],
 ) -> Response[Any]:
     """A tile by zoom, x, y with the ending .mvt or .pbf."""
-    return await answer_tile(request, geo, grids)
+    return await answer_tile(request, geo, drawn)
 
 
-async def answer_tile(request: AnyRequest, geo: GeoContext, grids: Grids) -> Response[Any]:
-    """The tile, 204 where there is nothing, 304 where the client has it; the ETag needs no SQL beyond the basis."""
+async def answer_tile(request: AnyRequest, geo: GeoContext, drawn: Drawn) -> Response[Any]:
+    """The tile, 204 where there is nothing, 304 where the client has it. Of a past basis that was just read it needs no more than the key."""
     caller = await geo.identify(request)
-    layer = find_layer(request, caller)
+    layer = find_drawn_layer(request, caller)
     root, asked = ask(request, TIMES, TILE_FORMATS)
     query = times_of(root, asked)
-    moment = moment_of(root, query)
-    tile = read_tile(request)
+    asking = _Asking(request, geo, drawn, caller, layer, root, query, read_tile(request))
+    # Who asks may decide which basis an answer rests on.
+    key = (basis_texts(query, root.as_of, root.valid_at), query.as_of, caller.is_public)
+    past = drawn.bases.find(key)
+    if past is not None:
+        etag = asking.etag(past.basis, past.erased)
+        known = unchanged(request, etag, past.basis, caller) or _from_memory(asking, past.basis, etag)
+        if known is not None:
+            return known
     async with read_at(geo, root, query) as reading:
         basis = reading.basis
-        minute = _minute(basis) if moment == "now" else None
-        etag = etag_of(basis, caller, request, valid_at=minute)
-        again = unchanged(request, etag, basis, caller)
-        if again is not None:
-            return again
-        if layer.kind == "point":
-            key = (
-                layer.id,
-                basis.version,
-                basis.sequence,
-                minute or basis.valid_at,
-                query.when.instant,
-                caller.areas,
-            )
-            data = await _draw_points(reading, caller, layer, tile, query, grids, key)
-        else:
-            counts = await geo.count_areas(reading, caller, str(layer.level), moment)
-            data = await store.fetch_area_tile(reading, layer, counts, tile)
-    headers = headers_for(basis, etag, caller)
+        erased = await drawn.erasures.last(reading)
+        if basis.final and asking.moment == "given":
+            drawn.bases.keep(key, PastBasis(basis, erased))
+        etag = asking.etag(basis, erased)
+        known = unchanged(request, etag, basis, caller) or _from_memory(asking, basis, etag)
+        if known is not None:
+            return known
+        data = await _draw(asking, reading, erased)
+    if takes_gzip(request):
+        data = gzip.compress(data, GZIP_LEVEL, mtime=0) if data else b""
+    drawn.tiles.keep(etag, data, len(data) + KEY_BYTES)
+    return _respond(asking, basis, etag, data)
+
+
+@dataclasses.dataclass(frozen=True)
+class _Asking:
+    """One question for a tile."""
+
+    request: AnyRequest
+    geo: GeoContext
+    drawn: Drawn
+    caller: Caller
+    layer: Layer
+    root: Root
+    query: ItemsQuery
+    tile: tuple[int, int, int]
+
+    @property
+    def moment(self) -> Moment:
+        return moment_of(self.root, self.query)
+
+    def instant(self, basis: Basis) -> str:
+        # A tile does not say its instant: without an event its picture of "now" may be a minute old, and is not made again.
+        if self.moment == "now":
+            return basis.valid_at.replace(second=0, microsecond=0).isoformat()
+        return basis.valid_at.isoformat()
+
+    def etag(self, basis: Basis, erased: int) -> str:
+        return etag_of(basis, self.caller, self.request, erased=erased, valid_at=self.instant(basis))
+
+
+def _from_memory(asking: _Asking, basis: Basis, etag: str) -> Response[Any] | None:
+    data = asking.drawn.tiles.find(etag)
+    return None if data is None else _respond(asking, basis, etag, data)
+
+
+def _respond(asking: _Asking, basis: Basis, etag: str, data: bytes) -> Response[Any]:
+    headers = headers_for(basis, etag, asking.caller)
     if not data:
         return Response(content=None, status_code=204, headers=headers)
-    if takes_gzip(request):
+    if takes_gzip(asking.request):
         headers["Content-Encoding"] = "gzip"
-        data = gzip.compress(data, GZIP_LEVEL, mtime=0)
     return Response(content=data, media_type=ogc.MVT, headers=headers)
 
 
-async def _draw_points(
-    reading: Reading,
-    caller: Caller,
-    layer: Layer,
-    tile: tuple[int, int, int],
-    query: ItemsQuery,
-    grids: Grids,
-    key: Hashable,
-) -> bytes:
-    if tile[0] > FINEST:
-        return await store.fetch_point_tile(reading, caller, layer, tile, query)
-    grid = await grids.get(key, lambda: store.fetch_grid(reading, caller, query))
-    return await store.fetch_cell_tile(reading, layer, tile, sum_cells(grid, tile))
-
-
-def _minute(basis: Basis) -> str:
-    # A tile does not say its instant: without an event its picture of "now" may be a minute old, and is not made again.
-    return basis.valid_at.replace(second=0, microsecond=0).isoformat()
+async def _draw(asking: _Asking, reading: Reading, erased: int) -> bytes:
+    caller, layer, query = asking.caller, asking.layer, asking.query
+    if layer.kind == "area":
+        numbers = await count_layer(asking.geo, reading, caller, layer, asking.root, asking.moment)
+        return await areas.fetch_area_tile(reading, layer, numbers, asking.tile)
+    if asking.tile[0] > FINEST:
+        return await points.fetch_point_tile(reading, caller, layer, asking.tile, query)
+    basis, instant = reading.basis, query.when.instant
+    key = (basis.version, erased, basis.sequence, asking.instant(basis), instant, caller.areas)
+    grid = await asking.drawn.grids.get(
+        key, lambda: asking.drawn.points.cells(reading, instant, caller.areas, narrows=query.narrows)
+    )
+    return await fetch_cell_tile(reading, layer, asking.tile, sum_cells(grid, asking.tile))
 
 
 def read_tile(request: AnyRequest) -> tuple[int, int, int]:

@@ -1,61 +1,53 @@
+-- name: area_relation
+-- Areas of a level with the counts that come as arrays by code; the counts of an area without any are hidden.
+WITH counts AS (SELECT * FROM unnest({arrays}) AS c (code, {numbers})),
+a AS (
+    SELECT area.code, area.name_th, area.name_en, area.approximate, {shown}, area.geom, area.g3857
+    FROM area LEFT JOIN counts USING (code)
+    WHERE area.level = %(level)s AND area.recorded @> %(sequence)s::bigint AND {only}
+);
+
 -- name: area_features
--- Areas of a level with their geometry, after a code; geometry as GeoJSON text.
-SELECT code, name_th, name_en, approximate, ST_AsGeoJSON(geom, 6)
-FROM area
-WHERE level = %(level)s AND recorded @> %(sequence)s::bigint AND code > %(last)s AND {box}
-ORDER BY code LIMIT %(limit)s;
+-- A page of areas: keys, geometry as GeoJSON text, attributes.
+{relation} SELECT {columns} FROM a WHERE {condition} ORDER BY {order} LIMIT %(limit)s;
 
 -- name: count_areas
--- How many areas a level has.
-SELECT count(*) FROM area WHERE level = %(level)s AND recorded @> %(sequence)s::bigint;
+-- How many areas all pages have.
+{relation} SELECT count(*) FROM a WHERE {condition};
 
 -- name: area_tile
--- One tile of area polygons; the counts come as arrays by code.
-WITH bounds AS (SELECT ST_TileEnvelope(%(z)s, %(x)s, %(y)s) AS box),
-counts AS (
-    SELECT * FROM unnest(
-        %(codes)s::text[], %(households)s::bigint[], %(persons)s::bigint[], %(records)s::bigint[],
-        %(in_more_than_one)s::bigint[], %(need_health)s::bigint[], %(need_living)s::bigint[],
-        %(need_education)s::bigint[], %(need_income)s::bigint[], %(need_accessibility)s::bigint[],
-        %(assisted_households)s::bigint[], %(actions)s::bigint[], %(amount_thb)s::float8[], %(suppressed)s::boolean[]
-    ) AS c (code, households, persons, records, in_more_than_one, need_health, need_living, need_education, need_income,
-        need_accessibility, assisted_households, actions, amount_thb, suppressed)
-),
+-- One tile of area polygons with their counts.
+{relation},
+bounds AS (SELECT ST_TileEnvelope(%(z)s, %(x)s, %(y)s) AS box),
 shapes AS (
-    SELECT area.code::bigint AS mvt_id, area.code AS id, area.code, area.name_th, area.name_en, area.approximate,
-        households, persons, records, in_more_than_one, need_health, need_living, need_education, need_income,
-        need_accessibility, assisted_households, actions, amount_thb, suppressed,
-        ST_AsMVTGeom(area.g3857, bounds.box, 4096, 64, true) AS geom
-    FROM area CROSS JOIN bounds LEFT JOIN counts USING (code)
-    WHERE area.level = %(level)s AND area.recorded @> %(sequence)s::bigint
-        AND area.g3857 && ST_Expand(bounds.box, (ST_XMax(bounds.box) - ST_XMin(bounds.box)) * 64.0 / 4096)
-    ORDER BY area.code
+    SELECT a.code::bigint AS mvt_id, a.code AS id, a.code, a.name_th, a.name_en, a.approximate, {columns},
+        ST_AsMVTGeom(a.g3857, bounds.box, 4096, 64, true) AS geom
+    FROM a CROSS JOIN bounds
+    WHERE a.g3857 && ST_Expand(bounds.box, (ST_XMax(bounds.box) - ST_XMin(bounds.box)) * 64.0 / 4096)
+    ORDER BY a.code
 )
 SELECT ST_AsMVT(shapes, %(layer)s, 4096, 'geom', 'mvt_id') FROM shapes WHERE geom IS NOT NULL;
 
 -- name: point_features
--- Households with a point, after a household and a start of validity; geometry as GeoJSON text.
-SELECT s.household, r.household_id::text, s.amphoe, s.tambon, s.moo, s.in_sources, s.sources, s.persons,
-    s.health, s.living, s.education, s.income, s.accessibility, s.level, lower(s.valid), upper(s.valid),
-    s.head_name, s.house_code, s.house_no, ST_AsGeoJSON(s.geom, 6)
+-- A page of households with a point: keys, geometry as GeoJSON text, attributes.
+SELECT {columns}
 FROM household_state AS s JOIN record AS r ON r.record = s.household
-WHERE {known} AND {time} AND {scope} AND {near} AND {box} AND {equals} AND s.geom IS NOT NULL
-    AND (s.household, lower(s.valid)) > (%(last)s::bigint, %(last_start)s::timestamptz)
-ORDER BY s.household, lower(s.valid) LIMIT %(limit)s;
+WHERE {condition} AND s.geom IS NOT NULL
+ORDER BY {order} LIMIT %(limit)s;
 
 -- name: count_points
--- How many households a page without a box belongs to.
-SELECT count(*) FROM household_state AS s
-WHERE {known} AND {time} AND {scope} AND {equals} AND s.geom IS NOT NULL;
+-- How many households all pages have, counted up to a limit.
+SELECT count(*) FROM (
+    SELECT 1 FROM household_state AS s JOIN record AS r ON r.record = s.household
+    WHERE {condition} AND s.geom IS NOT NULL LIMIT %(most)s
+) AS found;
 
--- name: one_point
--- One household with a point.
-SELECT s.household, r.household_id::text, s.amphoe, s.tambon, s.moo, s.in_sources, s.sources, s.persons,
-    s.health, s.living, s.education, s.income, s.accessibility, s.level, lower(s.valid), upper(s.valid),
-    s.head_name, s.house_code, s.house_no, ST_AsGeoJSON(s.geom, 6)
+-- name: point_versions
+-- The points of one household over time, as known at the basis: when each holds.
+SELECT lower(s.valid), upper(s.valid)
 FROM household_state AS s JOIN record AS r ON r.record = s.household
-WHERE {known} AND {time} AND {scope} AND s.geom IS NOT NULL AND r.household_id = %(id)s::uuid
-ORDER BY lower(s.valid) LIMIT 1;
+WHERE {condition} AND s.geom IS NOT NULL
+ORDER BY lower(s.valid);
 
 -- name: point_tile
 -- One tile of households as points, without anything personal.
@@ -66,21 +58,27 @@ points AS (
         s.accessibility AS need_accessibility, 1 AS households,
         ST_AsMVTGeom(s.g3857, bounds.box, 4096, 64, true) AS geom
     FROM household_state AS s JOIN record AS r ON r.record = s.household CROSS JOIN bounds
-    WHERE {known} AND {time} AND {scope} AND s.geom IS NOT NULL
+    WHERE {condition} AND s.geom IS NOT NULL
         AND s.g3857 && ST_Expand(bounds.box, (ST_XMax(bounds.box) - ST_XMin(bounds.box)) * 64.0 / 4096)
     ORDER BY s.household
 )
 SELECT ST_AsMVT(points, %(layer)s, 4096, 'geom', 'mvt_id') FROM points WHERE geom IS NOT NULL;
 
--- name: point_grid
--- Households in cells of Web Mercator, {side} metres wide: column, row, how many, how many with each need.
-SELECT floor((ST_X(s.g3857) + 20037508.342789244) / {side})::integer, floor((20037508.342789244 - ST_Y(s.g3857)) / {side})::integer,
-    count(*)::integer, count(*) FILTER (WHERE s.health)::integer, count(*) FILTER (WHERE s.living)::integer,
-    count(*) FILTER (WHERE s.education)::integer, count(*) FILTER (WHERE s.income)::integer,
-    count(*) FILTER (WHERE s.accessibility)::integer
-FROM household_state AS s
-WHERE {known} AND {time} AND {scope} AND s.geom IS NOT NULL
-GROUP BY 1, 2;
+-- name: read_points
+-- Points over time as whole numbers: household, validity and knowledge, finest cell {side} metres wide, amphoe, needs.
+SELECT s.household,
+    coalesce((extract(epoch FROM lower(s.valid)) * 1000000)::bigint, -9223372036854775807),
+    coalesce((extract(epoch FROM upper(s.valid)) * 1000000)::bigint, 9223372036854775807),
+    coalesce(lower(s.recorded), 0), coalesce(upper(s.recorded), 9223372036854775807),
+    floor((ST_X(s.g3857) + 20037508.342789244) / {side})::integer, floor((20037508.342789244 - ST_Y(s.g3857)) / {side})::integer,
+    coalesce(substring(s.amphoe FROM '^[0-9]{{1,6}}$'), '0')::integer,
+    coalesce(s.health::int, -1), coalesce(s.living::int, -1), coalesce(s.education::int, -1),
+    coalesce(s.income::int, -1), coalesce(s.accessibility::int, -1)
+FROM household_state AS s WHERE s.geom IS NOT NULL AND {news};
+
+-- name: last_erasure
+-- The last erasure after an event; null for none.
+SELECT max(sequence) FROM event WHERE type LIKE 'subject.erased.%%' AND sequence > %(through)s::bigint;
 
 -- name: cell_tile
 -- One tile of cells, each a point in its middle.

@@ -89,6 +89,8 @@ def to_answer(request: AnyRequest, basis: Basis, caller: Caller, body: Body) -> 
     if asked is not None:
         asked.body = body
         return cast("Response[Body]", Response(content=b""))
+    if basis.reported_by is not None and isinstance(body, msgspec.Struct) and hasattr(body, "reported_by"):
+        body = cast("Body", msgspec.structs.replace(body, reported_by=basis.reported_by))
     headers = make_headers(request, basis, caller)
     format_ = format_of(request)
     following = next_page(body)

@@ -34,6 +34,7 @@ class Page(msgspec.Struct, Generic[Item], frozen=True, kw_only=True):
     as_of: dt.datetime | None
     valid_at: dt.datetime
     final: bool
+    reported_by: dt.datetime | msgspec.UnsetType = msgspec.UNSET
 
 
 class HouseholdItem(msgspec.Struct, frozen=True, kw_only=True):
@@ -142,6 +143,7 @@ class HouseholdDetail(msgspec.Struct, frozen=True, kw_only=True):
     as_of: dt.datetime | None
     valid_at: dt.datetime
     final: bool
+    reported_by: dt.datetime | msgspec.UnsetType = msgspec.UNSET
     resolved_from: uuid.UUID | Hidden = UNSET
     head_name: str | Hidden | None = UNSET
     house_code: str | Hidden | None = UNSET
@@ -224,6 +226,7 @@ class AgencyAssistance(msgspec.Struct, frozen=True, kw_only=True):
     as_of: dt.datetime | None
     valid_at: dt.datetime
     final: bool
+    reported_by: dt.datetime | msgspec.UnsetType = msgspec.UNSET
 
 
 class ProgrammeItem(msgspec.Struct, frozen=True, kw_only=True):
@@ -283,6 +286,7 @@ class Overview(msgspec.Struct, frozen=True, kw_only=True):
     as_of: dt.datetime | None
     valid_at: dt.datetime
     final: bool
+    reported_by: dt.datetime | msgspec.UnsetType = msgspec.UNSET
     records: dict[str, int | None]
     in_sources: dict[str, int | None]
     households: int | None

@@ -42,6 +42,7 @@ class FindingPage(msgspec.Struct, frozen=True, kw_only=True):
     as_of: dt.datetime | None
     valid_at: dt.datetime
     final: bool
+    reported_by: dt.datetime | msgspec.UnsetType = msgspec.UNSET
 
 
 class ProgrammeTerms(msgspec.Struct, frozen=True, kw_only=True):
@@ -155,6 +156,7 @@ class CoverageAnswer(Coverage, frozen=True, kw_only=True):
     as_of: dt.datetime | None
     valid_at: dt.datetime
     final: bool
+    reported_by: dt.datetime | msgspec.UnsetType = msgspec.UNSET
 
 
 class OutlierKind(msgspec.Struct, frozen=True, kw_only=True):
@@ -187,3 +189,4 @@ class FindingDetail(FindingItem, frozen=True, kw_only=True):
     as_of: dt.datetime | None
     valid_at: dt.datetime
     final: bool
+    reported_by: dt.datetime | msgspec.UnsetType = msgspec.UNSET

@@ -106,6 +106,7 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
     as_of: dt.datetime | None
     valid_at: dt.datetime
     final: bool
+    reported_by: dt.datetime | msgspec.UnsetType = msgspec.UNSET
 
 
 class Transition(msgspec.Struct, frozen=True, kw_only=True):
@@ -127,6 +128,7 @@ class Mobility(msgspec.Struct, frozen=True, kw_only=True):
     as_of: dt.datetime | None
     valid_at: dt.datetime
     final: bool
+    reported_by: dt.datetime | msgspec.UnsetType = msgspec.UNSET
 
 
 class MatrixCell(msgspec.Struct, frozen=True, kw_only=True):
@@ -152,3 +154,4 @@ class Matrix(msgspec.Struct, frozen=True, kw_only=True):
     as_of: dt.datetime | None
     valid_at: dt.datetime
     final: bool
+    reported_by: dt.datetime | msgspec.UnsetType = msgspec.UNSET

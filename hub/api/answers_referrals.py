@@ -41,3 +41,4 @@ class RulesInForce(msgspec.Struct, frozen=True, kw_only=True):
     as_of: dt.datetime | None
     valid_at: dt.datetime
     final: bool
+    reported_by: dt.datetime | msgspec.UnsetType = msgspec.UNSET

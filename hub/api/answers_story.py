@@ -180,6 +180,7 @@ class PersonDetail(msgspec.Struct, frozen=True, kw_only=True):
     as_of: dt.datetime | None
     valid_at: dt.datetime
     final: bool
+    reported_by: dt.datetime | msgspec.UnsetType = msgspec.UNSET
     resolved_from: uuid.UUID | Hidden = UNSET
     help: list[PersonHelp] | Hidden = UNSET
 

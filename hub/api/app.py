@@ -14,6 +14,8 @@ from hub import clock
 from hub.api.agency_assistance import list_agency_assistance
 from hub.api.asking import provide_caller, provide_question, refuse_unknown_parameters
 from hub.api.assistance import list_assistance
+from hub.api.batch_rows import dismiss_row, get_error_book, list_quarantine, list_records, mend_row
+from hub.api.batches import get_batch, list_batches, send_file, settle_batch
 from hub.api.catalogue import list_agencies, list_programmes
 from hub.api.comparing import compare, list_change
 from hub.api.contracts import get_contract, list_contracts
@@ -98,6 +100,15 @@ def create_v1() -> Router:
             list_reviews,
             claim_review,
             release_review,
+            send_file,
+            list_batches,
+            get_batch,
+            settle_batch,
+            list_records,
+            get_error_book,
+            mend_row,
+            dismiss_row,
+            list_quarantine,
         ],
         guards=[refuse_unknown_parameters],
         dependencies={

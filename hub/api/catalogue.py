@@ -66,7 +66,7 @@ async def fetch_page(
     caller.require("overview")
     asked = digest_question(name, {})
     page = None if token is None else read_token(token)
-    async with hub.read(question, page) as reading:
+    async with hub.read(question, page, stands=False) as reading:
         if page is not None:
             check_token(page, question=asked, version=reading.basis.version)
         after = "" if page is None else page.after[0]

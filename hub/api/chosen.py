@@ -1,5 +1,6 @@
 """The list behind a number: a page of exactly the households (or findings) that were counted."""
 
+import dataclasses
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from urllib.parse import quote, urlencode
@@ -29,6 +30,7 @@ async def page_households(
     after = 0 if page is None else int(page.after[0])
     waiting = [number for number in sorted(numbers) if number > after]
     shown, basis = waiting[:limit], at or reading.basis
+    await dataclasses.replace(reading, basis=basis).stand(shown)
     statement = sql.SQL(SQL["list_chosen_households"]).format(states=states(basis))
     await reading.cursor.execute(statement, basis.values | {"chosen": shown})
     items = [
@@ -70,6 +72,7 @@ def _following(basis: Basis, asked: bytes, after: int | str) -> str:
             sequence=basis.sequence,
             valid_at=basis.valid_at,
             final=basis.final,
+            reported_by=basis.reported_by,
             question=asked,
             after=(after,),
         )

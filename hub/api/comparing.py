@@ -1,5 +1,6 @@
 """GET /v1/compare: what changed between two points of the world or of what the hub knew, with the list of every change."""
 
+import dataclasses
 from collections.abc import Sequence
 from typing import Annotated, Literal
 
@@ -59,7 +60,7 @@ async def compare(
 ) -> Response[Comparison]:
     """The numbers at both points, their differences, and every change with its count and list. The other axis stays where it is asked."""
     caller.require("overview")
-    async with hub.read(to_second(question, axis, to)) as reading:
+    async with hub.read(to_second(question, axis, to), stands=False) as reading:
         unchanged = not_modified(request, reading.basis, caller)
         if unchanged is not None:
             return unchanged
@@ -112,7 +113,7 @@ async def list_change(
     filters = {"from": from_, "to": to, "axis": axis, "who": caller.kind}
     asked = digest_question(f"/v1/compare/{what}", filters)
     page = None if token is None else read_token(token)
-    async with hub.read(to_second(question, axis, to), page) as reading:
+    async with hub.read(to_second(question, axis, to), page, stands=False) as reading:
         if page is not None:
             check_token(page, question=asked, version=reading.basis.version)
         first = await resolve_first(hub, reading, axis, from_)
@@ -157,7 +158,7 @@ async def resolve_first(hub: Hub, reading: Reading, axis: Axis, text: str) -> Ba
 async def look_at_both(hub: Hub, reading: Reading, first: Basis) -> tuple[Moment, Moment]:
     """The moments of the first point and of the reading. The later sequence is asked first, so that the facts reach both."""
     after = await hub.memory.look(reading)
-    before = await hub.memory.look(Reading(cursor=reading.cursor, basis=first))
+    before = await hub.memory.look(dataclasses.replace(reading, basis=first))
     return before, after
 
 

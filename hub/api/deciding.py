@@ -133,7 +133,7 @@ async def get_rules(
 ) -> Response[RulesInForce]:
     """By which rules the hub judges at s; those it begins with where none were published."""
     caller.require("overview")
-    async with hub.read(question) as reading:
+    async with hub.read(question, stands=False) as reading:
         basis = reading.basis
         unchanged = not_modified(request, basis, caller)
         if unchanged is not None:

@@ -70,10 +70,11 @@ async def list_events(
     if "own" not in caller.rights:
         caller.require("events")
     household_id = check_id(household, "household")
-    async with hub.read(question) as reading:
+    async with hub.read(question, stands=False) as reading:
         unchanged = not_modified(request, reading.basis, caller)
         if unchanged is not None:
             return unchanged
+        await stand(reading, household_id, caller)
         conditions: list[Condition] = []
         values: dict[str, object] = reading.basis.values | {"after": after, "limit": limit}
         values["until"] = reading.basis.sequence if until is None else min(until, reading.basis.sequence)
@@ -88,6 +89,17 @@ async def list_events(
     await write_reading(hub, request, caller, what=PATH, count=len(found))
     headers = make_headers(request, reading.basis, caller)
     return Response(content=lines, media_type=MEDIA_TYPE, headers=headers)
+
+
+async def stand(reading: Reading, household_id: object, caller: Caller) -> None:
+    """Stand on as much of what had been reported as the question concerns."""
+    if caller.areas:
+        await reading.stand()
+        return
+    values = reading.basis.values | {"household_id": household_id}
+    await reading.cursor.execute(SQL["resolve_household"], values)
+    row = await reading.cursor.fetchone()
+    await reading.stand([] if row is None else [row[0]])
 
 
 def narrow(

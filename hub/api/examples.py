@@ -270,7 +270,7 @@ def _spec(type_: Any, value: Any, description: str, media_type: str) -> Response
 
 def of(type_: Any, value: Any) -> dict[int, ResponseSpec]:  # noqa: ANN401 - any type, its JSON
     """The answer of an operation with its example, and the problems that it may answer instead."""
-    return {200: _spec(type_, value, "The answer", "application/json"), **_problems()}
+    return {200: _spec(type_, value, "The answer", "application/json"), **problems()}
 
 
 def created(type_: Any, value: Any) -> dict[int, ResponseSpec]:  # noqa: ANN401 - any type, its JSON
@@ -282,9 +282,10 @@ def lines(value: Any) -> dict[int, ResponseSpec]:  # noqa: ANN401 - any JSON
     """The answer of an operation that gives one JSON object a line."""
     return {
         200: _spec(dict[str, Any], value, "One such object a line", "application/x-ndjson"),
-        **_problems(),
+        **problems(),
     }
 
 
-def _problems() -> dict[int, ResponseSpec]:
+def problems() -> dict[int, ResponseSpec]:
+    """The problems that any operation may answer."""
     return {status: _spec(Problem, value, str(value["title"]), PROBLEM) for status, value in PROBLEMS.items()}

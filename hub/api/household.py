@@ -1,7 +1,8 @@
 """GET /v1/households/{id}: one household at (v, s), every value with its provenance."""
 
+import functools
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 import msgspec
@@ -9,14 +10,16 @@ from litestar import Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 from psycopg import sql
+from psycopg.rows import TupleRow
 
+from contracts.needs import Crosswalk
 from contracts.rules import Rules
 from hub.api import examples, examples_story
 from hub.api.answering import not_modified, to_answer, write_reading
 from hub.api.answers import UNSET, to_baht
 from hub.api.answers_story import CountedHelp, FindingStanding, HouseholdStory, ReferralItem, ReferralStepItem
 from hub.api.asking import AnyRequest, no_household, read_household_id
-from hub.api.basis import Question
+from hub.api.basis import Basis, Question
 from hub.api.conditions import actions, findings, states
 from hub.api.finding_ids import KIND_OF, write_id
 from hub.api.households import hidden_fields, household_values
@@ -27,6 +30,17 @@ from hub.api.statements import SQL
 from hub.auth import Caller
 
 BASIS_COLUMN, STANDING_COLUMN = 19, 20
+PARTS = (
+    "fetch_household",
+    "list_state_rows",
+    "fetch_rules",
+    "list_household_statements",
+    "list_household_persons",
+    "sum_household_help",
+    "list_aliases",
+)
+HELP_PARTS = ("list_household_findings", "list_referral_rows")
+"""The statements about a household: none needs what another one finds, so they are sent together."""
 
 
 class Resolved(msgspec.Struct, frozen=True, kw_only=True):
@@ -53,11 +67,12 @@ async def get_household(
     """The household that holds the founder of this id at s. 404 when it does not exist at (v, s), or outside the key's area."""
     caller.require("households")
     asked = read_household_id(household_id)
-    async with hub.read(question) as reading:
+    async with hub.read(question, stands=False) as reading:
         resolved = await resolve_household(reading, asked)
         unchanged = not_modified(request, reading.basis, caller)
         if unchanged is not None and not caller.areas:
             return unchanged
+        await reading.stand([resolved.household])
         detail = await fetch_detail(reading, resolved, caller)
     if resolved.household_id != asked:
         detail = msgspec.structs.replace(detail, resolved_from=asked)
@@ -77,17 +92,16 @@ async def resolve_household(reading: Reading, household_id: uuid.UUID) -> Resolv
 
 async def fetch_detail(reading: Reading, resolved: Resolved, caller: Caller) -> HouseholdStory:
     """The household with everything that this caller may see. Raises NotFound where it does not exist or is elsewhere."""
-    basis, personal = reading.basis, caller.may_see_personal
-    values = basis.values | {"household": resolved.household}
-    statement = sql.SQL(SQL["fetch_household"]).format(states=states(basis))
-    await reading.cursor.execute(statement, values)
-    row = await reading.cursor.fetchone()
+    personal, helped = caller.may_see_personal, "assistance" in caller.rights
+    values = reading.basis.values | {"household": resolved.household}
+    found = await fetch_parts(reading, values, helped=helped)
+    row = next(iter(found["fetch_household"]), None)
     if row is None or (caller.areas and row[2] not in caller.areas):
         raise no_household()
-    stretches, known = await fetch_stretches(reading, values)
+    known = to_statements(found["list_household_statements"], found["fetch_rules"])
     standing_on = set(row[BASIS_COLUMN])
     statements = [one for one in known if one.sequence in standing_on]
-    persons, homes = await fetch_persons(reading, statements)
+    persons = {row[0]: Person(row[1], row[2]) for row in found["list_household_persons"]}
     state = household_values(row)
     persons_at_home = state.pop("persons")
     shown = {name: value for name, value in state.items() if name not in hidden_fields(caller)}
@@ -97,73 +111,89 @@ async def fetch_detail(reading: Reading, resolved: Resolved, caller: Caller) -> 
         persons_at_home=cast("int", persons_at_home),
         records=[to_record(one, persons, personal=personal) for one in statements],
         values=explain(statements, personal=personal, points=caller.may_see_points),
-        persons=list_persons(statements, persons, homes, household=resolved.household, personal=personal),
-        assistance=await fetch_help(reading, values),
-        aliases=await fetch_aliases(reading, values),
+        persons=list_persons(
+            statements,
+            persons,
+            await fetch_homes(reading, values, found["list_household_persons"]),
+            household=resolved.household,
+            personal=personal,
+        ),
+        assistance=to_help(found["sum_household_help"]),
+        aliases=[row[0] for row in found["list_aliases"]],
         standing=row[STANDING_COLUMN],
-        findings=await fetch_findings(reading, values) if "assistance" in caller.rights else UNSET,
-        levels=list_levels(known),
-        needs_over_time=list_needs(stretches, known, personal=personal),
-        referrals=await fetch_referrals(reading, values, personal=personal)
-        if "assistance" in caller.rights
+        findings=[to_finding(resolved.household, row) for row in found["list_household_findings"]]
+        if helped
         else UNSET,
-        sequence=basis.sequence,
-        as_of=basis.recorded_at,
-        valid_at=basis.valid_at,
-        final=basis.final,
+        levels=list_levels(known),
+        needs_over_time=list_needs(to_stretches(found["list_state_rows"]), known, personal=personal),
+        referrals=to_referrals(found["list_referral_rows"], reading.basis, personal=personal)
+        if helped
+        else UNSET,
+        sequence=reading.basis.sequence,
+        as_of=reading.basis.recorded_at,
+        valid_at=reading.basis.valid_at,
+        final=reading.basis.final,
     )
 
 
-async def fetch_stretches(
-    reading: Reading, values: dict[str, object]
-) -> tuple[list[Stretch], list[BasisStatement]]:
-    """The household over the world's time as known at s, and every statement on which it ever rested."""
-    statement = sql.SQL(SQL["list_state_rows"]).format(states=states(reading.basis))
-    await reading.cursor.execute(statement, values)
-    stretches = [
-        Stretch(since=row[0], until=row[1], basis=frozenset(row[3]), needs=tuple(row[6:]))
-        for row in await reading.cursor.fetchall()
+async def fetch_parts(
+    reading: Reading, values: Mapping[str, object], *, helped: bool
+) -> dict[str, list[TupleRow]]:
+    """The rows of every statement about the household, by its name; findings and referrals only where help may be seen."""
+    relations = {
+        "states": states(reading.basis),
+        "actions": actions(reading.basis),
+        "findings": findings(reading.basis),
+    }
+    names = [*PARTS, *(HELP_PARTS if helped else ())]
+    statements = [sql.SQL(SQL[name]).format(**relations) for name in names]
+    return dict(zip(names, await reading.fetch_each_about(statements, values), strict=True))
+
+
+def to_stretches(rows: Sequence[TupleRow]) -> list[Stretch]:
+    """Rows of `list_state_rows`: the household over the world's time as known at s."""
+    return [
+        Stretch(since=row[0], until=row[1], basis=frozenset(row[3]), needs=tuple(row[6:])) for row in rows
     ]
-    every = sorted({sequence for stretch in stretches for sequence in stretch.basis})
-    return stretches, await fetch_statements(reading, every)
+
+
+def to_statements(rows: Sequence[TupleRow], rules: Sequence[TupleRow]) -> list[BasisStatement]:
+    """Rows of `list_household_statements`, their needs as the rules in force at s read them."""
+    crosswalk = read_crosswalk(rules[0][0]) if rules else None
+    return [to_statement(row, crosswalk) for row in rows]
+
+
+@functools.lru_cache(maxsize=8)
+def read_crosswalk(document: str) -> Crosswalk:
+    """The crosswalk of published rules."""
+    return msgspec.json.decode(document, type=Rules).crosswalk
 
 
 async def fetch_statements(reading: Reading, basis: list[int]) -> list[BasisStatement]:
     """The statements of a basis, the oldest first, their needs as the rules in force at s read them."""
-    await reading.cursor.execute(SQL["fetch_rules"], reading.basis.values)
-    row = await reading.cursor.fetchone()
-    crosswalk = None if row is None else msgspec.json.decode(row[0], type=Rules).crosswalk
-    await reading.cursor.execute(SQL["fetch_statements"], {"basis": basis})
-    return [to_statement(row, crosswalk) for row in await reading.cursor.fetchall()]
+    statements = [sql.SQL(SQL["fetch_rules"]), sql.SQL(SQL["fetch_statements"])]
+    rules, rows = await reading.fetch_each(statements, reading.basis.values | {"basis": basis})
+    return to_statements(rows, rules)
 
 
-async def fetch_persons(
-    reading: Reading, statements: list[BasisStatement]
-) -> tuple[dict[int, Person], dict[int, int]]:
-    """The person of every listed member, and the household at which each person is at home."""
-    members = sorted({listed.id for one in statements for listed in one.document.members})
-    await reading.cursor.execute(SQL["fetch_persons"], reading.basis.values | {"members": members})
-    persons = {row[0]: Person(row[1], row[2]) for row in await reading.cursor.fetchall()}
-    numbers = sorted({known.person for known in persons.values()})
-    statement = sql.SQL(SQL["fetch_homes"]).format(states=states(reading.basis))
-    await reading.cursor.execute(statement, reading.basis.values | {"persons": numbers})
-    return persons, {row[0]: row[1] for row in await reading.cursor.fetchall()}
-
-
-async def fetch_help(reading: Reading, values: dict[str, object]) -> CountedHelp:
-    """What the household was given, each help once."""
-    statement = sql.SQL(SQL["sum_household_help"]).format(actions=actions(reading.basis))
-    await reading.cursor.execute(statement, values)
-    given, satang, repeated = await reading.cursor.fetchone() or (0, 0, 0)
-    return CountedHelp(actions=given, amount_thb=to_baht(satang) or 0.0, reported_twice=repeated)
-
-
-async def fetch_findings(reading: Reading, values: dict[str, object]) -> list[FindingStanding]:
-    """The findings that stand at (v, s), whatever people decided about them; their state says it."""
-    statement = sql.SQL(SQL["list_household_findings"]).format(findings=findings(reading.basis))
-    await reading.cursor.execute(statement, values)
+async def fetch_homes(
+    reading: Reading, values: Mapping[str, object], rows: Sequence[TupleRow]
+) -> dict[int, int]:
+    """The household at which each person of `list_household_persons` is at home; looked for where another one lists the person too."""
     household = cast("int", values["household"])
-    return [to_finding(household, row) for row in await reading.cursor.fetchall()]
+    homes = {person: household for _, person, _, elsewhere in rows if not elsewhere}
+    doubtful = sorted({person for _, person, _, elsewhere in rows if elsewhere})
+    if doubtful:
+        statement = sql.SQL(SQL["fetch_homes"]).format(states=states(reading.basis))
+        await reading.cursor.execute(statement, {**values, "persons": doubtful})
+        homes |= {row[0]: row[1] for row in await reading.cursor.fetchall()}
+    return homes
+
+
+def to_help(rows: Sequence[TupleRow]) -> CountedHelp:
+    """The row of `sum_household_help`: what the household was given, each help once."""
+    given, satang, repeated = rows[0]
+    return CountedHelp(actions=given, amount_thb=to_baht(satang) or 0.0, reported_twice=repeated)
 
 
 def to_finding(household: int, row: Sequence[Any]) -> FindingStanding:
@@ -185,16 +215,13 @@ def to_finding(household: int, row: Sequence[Any]) -> FindingStanding:
     )
 
 
-async def fetch_referrals(
-    reading: Reading, values: dict[str, object], *, personal: bool
-) -> list[ReferralItem]:
-    """The referrals about the household with the steps that had happened at v; their words only where they may be seen."""
-    await reading.cursor.execute(SQL["list_referral_rows"], values)
-    steps: dict[int, list[Any]] = {}
-    for row in await reading.cursor.fetchall():
-        if row[7] <= reading.basis.valid_at:
+def to_referrals(rows: Sequence[TupleRow], basis: Basis, *, personal: bool) -> list[ReferralItem]:
+    """Rows of `list_referral_rows`: the referrals with the steps that had happened at v; their words only where they may be seen."""
+    steps: dict[int, list[TupleRow]] = {}
+    for row in rows:
+        if row[7] <= basis.valid_at:
             steps.setdefault(row[1], []).append(row)
-    return [to_referral(referral, rows, personal=personal) for referral, rows in sorted(steps.items())]
+    return [to_referral(referral, found, personal=personal) for referral, found in sorted(steps.items())]
 
 
 def to_referral(referral: int, rows: Sequence[Any], *, personal: bool) -> ReferralItem:
@@ -219,9 +246,3 @@ def to_referral(referral: int, rows: Sequence[Any], *, personal: bool) -> Referr
             for row in rows
         ],
     )
-
-
-async def fetch_aliases(reading: Reading, values: dict[str, object]) -> list[uuid.UUID]:
-    """The other ids of the household, by founder."""
-    await reading.cursor.execute(SQL["list_aliases"], values)
-    return [row[0] for row in await reading.cursor.fetchall()]

@@ -206,6 +206,7 @@ def next_token(basis: Basis, asked: bytes, after: tuple[int | str, ...]) -> str:
             sequence=basis.sequence,
             valid_at=basis.valid_at,
             final=basis.final,
+            reported_by=basis.reported_by,
             question=asked,
             after=after,
         )

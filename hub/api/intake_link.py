@@ -41,7 +41,7 @@ class IntakeLink:
         )
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):
-                intake = await self._open()
+                intake = await self.open()
                 return await publish(intake, lines, publisher, now=self.clock(), first_row=first_row)
         except TimeoutError as error:
             raise Unavailable(
@@ -50,7 +50,8 @@ class IntakeLink:
                 code="INTAKE_UNAVAILABLE",
             ) from error
 
-    async def _open(self) -> Intake:
+    async def open(self) -> Intake:
+        """The intake over the log as it is connected now. Raises Unavailable."""
         log = self.link.require()
         if self.intake is None or self.intake.log is not log:
             intake = Intake(self.pool, log, self.vault, self.pseudonym_key)

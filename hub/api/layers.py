@@ -13,7 +13,7 @@ from geo.context import Reading as GeoReading
 from geo.routes import create_routers
 from hub.api.answering import write_reading
 from hub.api.asking import read_key
-from hub.api.basis import Question
+from hub.api.basis import Question, resolve_basis
 from hub.api.overview import Level, find_overview
 from hub.api.reading import Hub, Reading
 from hub.auth import Caller
@@ -35,6 +35,12 @@ def provide_geo(hub: NamedDependency[Hub]) -> GeoContext:
         async with hub.read(Question(as_of=as_of, valid_at=valid_at)) as reading:
             yield reading
 
+    async def read_again(reading: GeoReading, valid_at: str) -> GeoReading:
+        basis = await resolve_basis(
+            reading.cursor, as_of=f"seq:{reading.basis.sequence}", valid_at=valid_at, now=hub.clock()
+        )
+        return Reading(cursor=reading.cursor, basis=basis)
+
     async def count_areas(
         reading: GeoReading, caller: GeoCaller, level: str, moment: Moment
     ) -> Sequence[AreaCounts]:
@@ -45,7 +51,13 @@ def provide_geo(hub: NamedDependency[Hub]) -> GeoContext:
     async def note_reading(request: AnyRequest, caller: GeoCaller, what: str, count: int) -> None:
         await write_reading(hub, request, cast("Caller", caller), what=what, count=count)
 
-    return GeoContext(identify=identify, read=read, count_areas=count_areas, note_reading=note_reading)
+    return GeoContext(
+        identify=identify,
+        read=read,
+        read_again=read_again,
+        count_areas=count_areas,
+        note_reading=note_reading,
+    )
 
 
 async def _count_areas(

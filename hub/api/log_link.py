@@ -13,6 +13,7 @@ from nats.js.errors import APIError, NoStreamResponseError
 from contracts.errors import Unavailable
 from contracts.events import OpenedHelp, OpenedRecord, OpenedWords, Sequenced, decode_event
 from hub.api.reading import Pool
+from hub.ending import end
 from hub.log import JetStreamLog, SequenceGap, Stored, open_log
 from hub.vault import Vault
 
@@ -95,9 +96,7 @@ async def keep_link(
     try:
         yield link
     finally:
-        task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
+        await end(task)
 
 
 async def _hold(link: LogLink, servers: Sequence[str], *, stream: str, prefix: str) -> None:

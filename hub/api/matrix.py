@@ -54,7 +54,7 @@ async def get_matrix(
     caller.require("overview")
     asked: Asked = {"area": area, "need": need, "kind": kind, "from": from_, "until": until}
     filters = to_filters(asked, caller)
-    async with hub.read(question) as reading:
+    async with hub.read(question, stands=False) as reading:
         unchanged = not_modified(request, reading.basis, caller)
         if unchanged is not None:
             return unchanged
@@ -89,7 +89,7 @@ async def list_common(
     filters = to_filters(narrowed, caller)
     asked = digest_question(f"/v1/matrix/{a}/{b}", narrowed | {"who": caller.kind})
     page = None if token is None else read_token(token)
-    async with hub.read(question, page) as reading:
+    async with hub.read(question, page, stands=False) as reading:
         if page is not None:
             check_token(page, question=asked, version=reading.basis.version)
         numbers = find_common(await hub.memory.look(reading), filters, a, b).tolist()

@@ -41,17 +41,17 @@ async def get_mobility(
 ) -> Response[Mobility]:
     """From what to what households went: PPPConnext levels 1 to 4 or unknown; poor, not_poor, exited or unknown; absent where there was none."""
     caller.require("overview")
-    async with hub.read(to_second(question, "valid_at", to)) as reading:
+    async with hub.read(to_second(question, "valid_at", to), stands=False) as reading:
         unchanged = not_modified(request, reading.basis, caller)
         if unchanged is not None:
             return unchanged
         first = await resolve_first(hub, reading, "valid_at", from_)
         before, after = await look_at_both(hub, reading, first)
-        tables = {what: to_transitions(before, after, caller, what, first, reading.basis) for what in KINDS}
         basis = reading.basis
         body = Mobility(
             start=first.valid_at,
-            **tables,
+            levels=to_transitions(before, after, caller, "levels", first, basis),
+            standings=to_transitions(before, after, caller, "standings", first, basis),
             sequence=basis.sequence,
             as_of=basis.recorded_at,
             valid_at=basis.valid_at,
@@ -86,7 +86,7 @@ async def list_mobility(
     filters = {"from": from_, "to": to, "was": was, "now": now, "who": caller.kind}
     asked = digest_question(f"/v1/mobility/{what}", filters)
     page = None if token is None else read_token(token)
-    async with hub.read(to_second(question, "valid_at", to), page) as reading:
+    async with hub.read(to_second(question, "valid_at", to), page, stands=False) as reading:
         if page is not None:
             check_token(page, question=asked, version=reading.basis.version)
         first = await resolve_first(hub, reading, "valid_at", from_)

@@ -47,7 +47,7 @@ async def get_overview(
     level: Annotated[Level, QueryParameter(description="The level of `areas`.")] = "amphoe",
 ) -> Response[Overview]:
     """Records, households, persons, needs, help and findings at (v, s), in all and per area. Without a key small counts are hidden (null)."""
-    async with hub.read(question) as reading:
+    async with hub.read(question, stands=False) as reading:
         basis = reading.basis
         for_now = question.valid_at is None
         known = hub.overviews.find(key_of(basis, caller, level, for_now=for_now))
@@ -84,7 +84,7 @@ async def list_overview(
     check_area(area)
     asked = digest_question(f"/v1/overview/{what}", {"area": area, "who": caller.kind})
     page = None if token is None else read_token(token)
-    async with hub.read(question, page) as reading:
+    async with hub.read(question, page, stands=False) as reading:
         if page is not None:
             check_token(page, question=asked, version=reading.basis.version)
         moment = await hub.memory.look(reading)

@@ -27,6 +27,7 @@ class Token(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     final: bool
     question: bytes
     after: tuple[int | str, ...]
+    reported_by: dt.datetime | None = None
 
 
 _encoder = msgspec.msgpack.Encoder()

@@ -4,10 +4,14 @@ import contextlib
 from collections.abc import AsyncGenerator
 
 from hub.api.intake_link import IntakeLink
+from hub.api.limits import RateLimit
 from hub.api.log_link import keep_link
 from hub.api.metrics import Metrics
 from hub.api.reading import Hub, create_pool
 from hub.clock import Clock
+from hub.intake.spool import Spool
+from hub.intake.working import Desk, keep_working
+from hub.servers.paths import DataFolder
 from hub.servers.stack import open_stack
 from hub.settings import Settings
 from hub.stream import EVENTS, PREFIX
@@ -36,4 +40,15 @@ async def open_parts(
             province=settings.province,
             clock=clock,
         )
-        yield Hub(pool=pool, events=link, intake=intake, clock=clock, settings=settings, metrics=metrics)
+        desk = Desk(Spool(DataFolder(settings.data_dir).batches), vault, province=settings.province)
+        await stack.enter_async_context(keep_working(desk, intake.open, now=clock))
+        yield Hub(
+            pool=pool,
+            events=link,
+            intake=intake,
+            clock=clock,
+            settings=settings,
+            metrics=metrics,
+            rate=RateLimit(settings.rate),
+            desk=desk,
+        )

@@ -46,7 +46,8 @@ async def get_person(
     """
     caller.require("households")
     asked = read_person_id(person_id)
-    async with hub.read(question) as reading:
+    async with hub.read(question, stands=False) as reading:
+        await reading.stand(await list_households(reading, asked))
         person = await resolve_person(reading, asked)
         unchanged = not_modified(request, reading.basis, caller)
         if unchanged is not None and not caller.areas:
@@ -74,6 +75,14 @@ def no_person() -> NotFound:
         code="NO_SUCH_PERSON",
         path="person_id",
     )
+
+
+async def list_households(reading: Reading, person_id: uuid.UUID) -> list[int]:
+    """The household that holds the record of the founder of this id at s, or nothing."""
+    await reading.cursor.execute(
+        SQL["list_households_of_founder"], reading.basis.values | {"person_id": person_id}
+    )
+    return [row[0] for row in await reading.cursor.fetchall()]
 
 
 async def resolve_person(reading: Reading, person_id: uuid.UUID) -> int:

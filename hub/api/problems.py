@@ -24,6 +24,7 @@ from contracts.errors import (
     InvalidInput,
     NotFound,
     TooLarge,
+    TooMany,
     Unauthorized,
     Unavailable,
 )
@@ -44,6 +45,7 @@ STATUS: dict[type[HubError], int] = {
     Conflict: 409,
     Gone: 410,
     TooLarge: 413,
+    TooMany: 429,
     Unavailable: 503,
 }
 TITLES: dict[int, str] = {
@@ -58,6 +60,7 @@ TITLES: dict[int, str] = {
     413: "Too large",
     415: "Unsupported media type",
     422: "Rejected",
+    429: "Too many requests",
     500: "Internal error",
     503: "Not available",
 }
@@ -141,7 +144,10 @@ def database_away(error: psycopg.Error) -> Unavailable:
 
 def answer_hub_error(_request: AnyRequest, error: HubError) -> Response[bytes]:
     """One of the errors of contracts.errors."""
-    return to_response(to_problem(error))
+    answer = to_response(to_problem(error))
+    if isinstance(error, TooMany):
+        answer.headers["Retry-After"] = str(error.retry_after)
+    return answer
 
 
 def answer_database_error(request: AnyRequest, error: psycopg.Error) -> Response[bytes]:

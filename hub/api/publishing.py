@@ -63,6 +63,7 @@ async def publish_events(
     receipt for each, in order. A key of an agency publishes for that agency only.
     """
     caller.require("publish")
+    hub.rate.take(caller)
     media_type = request.headers.get("content-type", JSON).partition(";")[0].strip().lower()
     if media_type in LINES:
         refuse_length(request, LONGEST_STREAM)
@@ -160,7 +161,7 @@ async def publish_lines(hub: Hub, caller: Caller, lines: AsyncIterator[bytes]) -
 
 def answer_one(receipt: Receipt) -> Response[Any]:
     """The answer to a single event."""
-    if receipt.status in {"accepted", "unchanged", "duplicate"}:
+    if receipt.status in {"accepted", "unchanged", "duplicate", "superseded"}:
         return Response(receipt, status_code=CREATED if receipt.status == "accepted" else 200)
     first = receipt.errors[0] if receipt.errors else None
     if receipt.status == "conflict":

@@ -4,18 +4,21 @@ import asyncio
 import contextlib
 import dataclasses
 import time
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
 from typing import Protocol, runtime_checkable
+from weakref import WeakKeyDictionary
 
-from psycopg import AsyncConnection, AsyncCursor
+from psycopg import AsyncConnection, AsyncCursor, IsolationLevel, sql
 from psycopg import errors as postgres
+from psycopg.pq import TransactionStatus
 from psycopg.rows import TupleRow
 from psycopg_pool import AsyncConnectionPool
 
-from contracts.errors import Unavailable
+from contracts.errors import HubError, Unavailable
 from contracts.events import OpenedHelp, OpenedRecord, OpenedWords
 from hub.api.answers import Overview
 from hub.api.basis import Basis, Question, resolve_basis
+from hub.api.limits import DEFAULT_RATE, RateLimit
 from hub.api.metrics import Metrics
 from hub.api.paging import Token
 from hub.api.remembered import Remembered
@@ -23,15 +26,21 @@ from hub.api.statements import SQL
 from hub.auth import PUBLIC, Caller, fetch_caller, record_reading
 from hub.clock import Clock
 from hub.counting.memory import Memory
+from hub.intake.intake import Intake
 from hub.intake.receipts import Receipt
+from hub.intake.working import Desk
 from hub.settings import Settings
+from projections.reported import Kept, stand_on
 
 Pool = AsyncConnectionPool[AsyncConnection[TupleRow]]
 POOL_SIZE = 12
 PATIENCE_SECONDS = 3.0
 PROJECTION_SECONDS = 5.0
 POLL_SECONDS = 0.01
+FRESH_SECONDS = 1.0
 SESSION = "-c plan_cache_mode=force_custom_plan -c statement_timeout=10000 -c TimeZone=UTC -c jit=off -c work_mem=48MB"
+PLAN_ONCE = "SET LOCAL plan_cache_mode TO force_generic_plan"
+Statement = sql.SQL | sql.Composed
 
 
 @runtime_checkable
@@ -61,6 +70,10 @@ class Publishing(Protocol):
         """Read, check, seal and append these JSON objects; a receipt for each, in this order. Raises Unavailable."""
         ...
 
+    async def open(self) -> Intake:
+        """The intake itself. Raises Unavailable."""
+        ...
+
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Reading:
@@ -68,6 +81,42 @@ class Reading:
 
     cursor: AsyncCursor[TupleRow]
     basis: Basis
+    _kept: Kept = dataclasses.field(default_factory=Kept)
+    _stood: list[object] = dataclasses.field(default_factory=list[object])
+
+    async def stand(self, households: Collection[int] | None = None) -> None:
+        """Put what had been reported by the day of the basis before the tables; nothing to do where no day is asked for.
+
+        With `households` only what concerns them is right afterwards.
+        """
+        concerned = None if households is None else frozenset(households)
+        key = (self.basis.sequence, self.basis.reported_by, concerned)
+        if self._stood[-1:] != [key]:
+            await stand_on(self.cursor, self.basis, concerned, self._kept)
+            self._stood.append(key)
+
+    async def fetch_each(
+        self, statements: Sequence[Statement], values: Mapping[str, object]
+    ) -> list[list[TupleRow]]:
+        """The rows of each of these statements, all of them in one statement."""
+        found = self.cursor.connection.cursor(binary=True)
+        await found.execute(_beside(statements), values)
+        return list(await found.fetchone() or ())
+
+    async def fetch_each_about(
+        self, statements: Sequence[Statement], values: Mapping[str, object]
+    ) -> list[list[TupleRow]]:
+        """The same for statements that begin at one household; from here to the end of the transaction plans are kept.
+
+        Whatever its number, the way to the rows of a household is the same; planning took longer than reading them. Of an
+        instant alone (`valid @> …`) a kept plan would expect one row and walk through all: such a statement has to come before.
+        """
+        connection = self.cursor.connection
+        found = connection.cursor(binary=True)
+        async with connection.pipeline():
+            await connection.execute(PLAN_ONCE)
+            await found.execute(_beside(statements), values)
+        return list(await found.fetchone() or ())
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -82,19 +131,31 @@ class Hub:
     metrics: Metrics
     overviews: Remembered[Overview] = dataclasses.field(default_factory=Remembered[Overview])
     memory: Memory = dataclasses.field(default_factory=Memory)
+    reported: Kept = dataclasses.field(default_factory=Kept)
     counting: asyncio.Lock = dataclasses.field(default_factory=asyncio.Lock)
+    rate: RateLimit = dataclasses.field(default_factory=lambda: RateLimit(DEFAULT_RATE))
+    desk: Desk | None = None
 
     @contextlib.asynccontextmanager
-    async def read(self, question: Question, token: Token | None = None) -> AsyncGenerator[Reading]:
-        """One REPEATABLE READ transaction with its basis. Raises InvalidInput or Unavailable."""
+    async def read(
+        self, question: Question, token: Token | None = None, *, stands: bool = True
+    ) -> AsyncGenerator[Reading]:
+        """One REPEATABLE READ transaction with its basis. Raises InvalidInput or Unavailable.
+
+        A refusal inside the block ends it as an answer does: after a rollback the connection would have to prepare its statements anew.
+        Where a day of reporting is asked for, it stands on all that had been reported by then, unless the caller does that (`stands`).
+        """
+        is_reported = question.reported_by is not None or (
+            token is not None and token.reported_by is not None
+        )
         if question.min_sequence is not None:
             await self.wait_until_projected(question.min_sequence)
+        refusal: HubError | None = None
         async with (
             self.pool.connection() as connection,
-            connection.transaction(),
+            repeatable_read(connection, undone=is_reported),
             connection.cursor() as cursor,
         ):
-            await cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
             basis = await resolve_basis(
                 cursor,
                 as_of=question.as_of,
@@ -103,7 +164,15 @@ class Hub:
                 now=self.clock(),
                 token=token,
             )
-            yield Reading(cursor=cursor, basis=basis)
+            reading = Reading(cursor=cursor, basis=basis, _kept=self.reported)
+            if stands:
+                await reading.stand()
+            try:
+                yield reading
+            except HubError as error:
+                refusal = error
+        if refusal is not None:
+            raise refusal
 
     async def wait_until_projected(self, sequence: int) -> None:
         """Returns when the live version is at `sequence`. Raises Unavailable after five seconds."""
@@ -145,6 +214,44 @@ class Hub:
             )
 
 
+def _beside(statements: Sequence[Statement]) -> sql.Composed:
+    lists = [sql.SQL("ARRAY(SELECT row FROM ({}) AS row)").format(one) for one in statements]
+    return sql.SQL("SELECT {}").format(sql.SQL(", ").join(lists))
+
+
+@contextlib.asynccontextmanager
+async def repeatable_read(
+    connection: AsyncConnection[TupleRow], *, undone: bool = False
+) -> AsyncGenerator[None]:
+    """A transaction that sees one moment of the database; what it is takes no round trip of its own.
+
+    It is read-only, or may make relations of its own that are `undone` at its end.
+    """
+    await connection.set_isolation_level(IsolationLevel.REPEATABLE_READ)
+    await connection.set_read_only(not undone)
+    try:
+        async with connection.transaction(force_rollback=undone):
+            yield
+    finally:
+        if connection.info.transaction_status == TransactionStatus.IDLE:  # else it is broken, and thrown away
+            await connection.set_isolation_level(None)
+            await connection.set_read_only(None)
+
+
+class Checking:
+    """Looks whether a connection still stands, unless it did so a moment ago: the turn to the database is a good part of a small answer."""
+
+    def __init__(self) -> None:
+        self._stood: WeakKeyDictionary[AsyncConnection[TupleRow], float] = WeakKeyDictionary()
+
+    async def __call__(self, connection: AsyncConnection[TupleRow]) -> None:
+        """Raises psycopg.OperationalError for one that does not stand."""
+        now = time.monotonic()
+        if now - self._stood.get(connection, -FRESH_SECONDS) >= FRESH_SECONDS:
+            await AsyncConnectionPool.check_connection(connection)
+            self._stood[connection] = now
+
+
 def create_pool(database_url: str) -> Pool:
     """A pool that is not open yet.
 
@@ -158,7 +265,7 @@ def create_pool(database_url: str) -> Pool:
         max_size=POOL_SIZE,
         timeout=PATIENCE_SECONDS,
         reconnect_timeout=PATIENCE_SECONDS,
-        check=AsyncConnectionPool.check_connection,
+        check=Checking(),
         open=False,
         name="api",
     )

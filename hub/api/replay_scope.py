@@ -10,6 +10,7 @@ from psycopg import sql
 from contracts.errors import Forbidden, InvalidInput
 from contracts.times import DATE, end_of_day, parse_date, parse_instant, start_of_day
 from hub.api.asking import check_area, check_id, no_household
+from hub.api.basis import Question
 from hub.api.conditions import ALWAYS, Condition, every, in_area, states, within
 from hub.api.household import Resolved, resolve_household
 from hub.api.reading import Reading
@@ -29,7 +30,7 @@ class Scope(msgspec.Struct, frozen=True, kw_only=True):
     from_: str | None = None
     until: str | None = None
 
-    def address(self, as_of: str | None, valid_at: str | None, sequence: int) -> str:
+    def address(self, question: Question, sequence: int) -> str:
         """The address of the step with this sequence."""
         said = {
             "household": self.household,
@@ -37,8 +38,9 @@ class Scope(msgspec.Struct, frozen=True, kw_only=True):
             "area": self.area,
             "from": self.from_,
             "until": self.until,
-            "as_of": as_of,
-            "valid_at": valid_at,
+            "as_of": question.as_of,
+            "valid_at": question.valid_at,
+            "reported_by": question.reported_by,
             "at": sequence,
             "limit": 1,
         }
@@ -97,8 +99,13 @@ async def open_history(reading: Reading, scope: Scope, caller: Caller) -> Histor
     """The history of a checked scope. Raises NotFound for a household that is not there or outside the area of the key."""
     conditions: list[Condition] = []
     values: Values = reading.basis.values | {"areas": list(caller.areas)}
-    if scope.household is not None:
-        resolved = await _resolve(reading, scope.household, caller)
+    resolved = None if scope.household is None else await _resolve(reading, scope.household)
+    if scope.area is not None or caller.areas:
+        await reading.stand()
+    else:
+        await reading.stand([] if resolved is None else [resolved.household])
+    if resolved is not None:
+        await refuse_outside(reading, resolved, caller)
         conditions.append(sql.SQL("e.sequence = ANY(%(sequences)s::bigint[])"))
         values["sequences"] = await fetch_sequences(reading, resolved)
     if scope.agency is not None:
@@ -132,13 +139,11 @@ def _inside(reading: Reading, here: Condition, *, others: Condition) -> sql.Comp
     return sql.SQL(SQL["replay_inside"]).format(records=records, helped=helped, others=others)
 
 
-async def _resolve(reading: Reading, household: str, caller: Caller) -> Resolved:
+async def _resolve(reading: Reading, household: str) -> Resolved:
     asked = check_id(household, "household")
     if asked is None:
         raise no_household()
-    resolved = await resolve_household(reading, asked)
-    await refuse_outside(reading, resolved, caller)
-    return resolved
+    return await resolve_household(reading, asked)
 
 
 async def fetch_sequences(reading: Reading, resolved: Resolved) -> list[int]:

@@ -1,5 +1,6 @@
 """The steps of a history from the tables: what each event said, and the households it concerns as known just before and after it."""
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -63,13 +64,28 @@ async def fetch_known(reading: Reading, sequences: Sequence[int]) -> Known:
             for known in (sequence - 1, sequence)
         }
     )
+    if reading.basis.reported_by is None:
+        return Known(households, await fetch_states(reading, pairs))
+    found: dict[tuple[int, int], HouseholdState] = {}
+    for sequence in sorted({known for _, known in pairs}):
+        about = [pair for pair in pairs if pair[1] == sequence]
+        basis = msgspec.structs.replace(reading.basis, sequence=sequence)
+        await dataclasses.replace(reading, basis=basis).stand([household for household, _ in about])
+        found |= await fetch_states(reading, about)
+    return Known(households, found)
+
+
+async def fetch_states(
+    reading: Reading, pairs: Sequence[tuple[int, int]]
+) -> dict[tuple[int, int], HouseholdState]:
+    """The households at v as known at one sequence each, both by pair."""
     basis = reading.basis
     statement = sql.SQL(SQL["list_replay_states"]).format(
         states=states(basis), actions=actions(basis), findings=findings(basis)
     )
     asked = {"households": [pair[0] for pair in pairs], "sequences": [pair[1] for pair in pairs]}
     await reading.cursor.execute(statement, basis.values | asked)
-    return Known(households, {(row[0], row[1]): to_state(row) for row in await reading.cursor.fetchall()})
+    return {(row[0], row[1]): to_state(row) for row in await reading.cursor.fetchall()}
 
 
 def to_state(row: Sequence[Any]) -> HouseholdState:

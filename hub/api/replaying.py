@@ -61,7 +61,7 @@ async def list_replay(
     same = msgspec.structs.asdict(scope) | {"at": at, "valid_at": question.valid_at, "who": caller.kind}
     asked = digest_question(PATH, same)
     page = None if token is None else read_token(token)
-    async with hub.read(question, page) as reading:
+    async with hub.read(question, page, stands=False) as reading:
         basis = reading.basis
         if page is not None:
             check_token(page, question=asked, version=basis.version)
@@ -85,9 +85,11 @@ def link(
     """The steps with the addresses of their neighbours; `around` begins with the sequence before the first one."""
 
     def address(sequence: int | None) -> str | None:
-        return None if sequence is None else scope.address(question.as_of, question.valid_at, sequence)
+        return None if sequence is None else scope.address(question, sequence)
 
-    moment = "" if question.valid_at is None else "&" + urlencode({"valid_at": question.valid_at})
+    axes = {"valid_at": question.valid_at, "reported_by": question.reported_by}
+    said = urlencode({name: value for name, value in axes.items() if value is not None})
+    moment = f"&{said}" if said else ""
     padded = [*around, None]
     return [
         msgspec.structs.replace(

@@ -6,8 +6,9 @@ from contracts.rules import Rules
 from hub.api.answers_numbers import Number, SilentAgency
 from hub.api.basis import Basis
 from hub.api.chosen import address
+from hub.counting.bounds import Bounds, find_bounds
 from hub.counting.moment import Moment
-from hub.counting.numbers import count_joined, find_silent, in_scope, instant
+from hub.counting.numbers import find_sets, find_silent, in_scope, instant
 
 LISTS = ("distinct", "in_more_than_one", "twice", "unserved", "mistargeted", "exited")
 DEFINITIONS: Mapping[str, tuple[str, str]] = {
@@ -36,19 +37,23 @@ def to_numbers(
     basis: Basis, moment: Moment, counts: Mapping[str, int], rules: Rules, scope: Sequence[str]
 ) -> dict[str, Number]:
     """The six numbers by name, nothing hidden."""
-    return {name: _to_number(name, basis, moment, counts, rules, scope) for name in LISTS}
+    bounds = find_bounds(moment, find_sets(moment), in_scope(moment, scope)) if moment.edges else {}
+    return {name: _to_number(name, basis, moment, counts, rules, bounds.get(name)) for name in LISTS}
 
 
 def _to_number(
-    name: str, basis: Basis, moment: Moment, counts: Mapping[str, int], rules: Rules, scope: Sequence[str]
+    name: str,
+    basis: Basis,
+    moment: Moment,
+    counts: Mapping[str, int],
+    rules: Rules,
+    bounds: Bounds | None,
 ) -> Number:
     definition_th, definition_en = DEFINITIONS[name]
     more: dict[str, object] = {}
     value = counts["households" if name == "distinct" else name]
     undecided = counts["undecided" if name == "distinct" else f"{name}.undecided"]
-    if name == "distinct":
-        more = {"low": count_joined(moment, in_scope(moment, scope)), "high": value}
-    elif name == "twice":
+    if name == "twice":
         confirmed = counts["confirmed"]
         more = {
             "suspected": value - confirmed,
@@ -64,6 +69,8 @@ def _to_number(
         value=value,
         definition_th=definition_th,
         definition_en=definition_en,
+        low=value if bounds is None else bounds.low,
+        high=value if bounds is None else bounds.high,
         on_undecided=undecided,
         list=address(f"/v1/overview/{name}", basis),
         **more,  # pyright: ignore[reportArgumentType] - fields of Number

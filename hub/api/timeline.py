@@ -8,6 +8,7 @@ from litestar import Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath, QueryParameter
 from psycopg import sql
+from psycopg.rows import TupleRow
 
 from contracts.events import SubjectErased, decode_event
 from contracts.records import NEEDS
@@ -17,7 +18,7 @@ from hub.api.answering import not_modified, to_answer, write_reading
 from hub.api.answers import Page, to_page
 from hub.api.answers_story import StoryRow
 from hub.api.asking import AnyRequest, Limit, PageToken, no_household, read_household_id
-from hub.api.basis import Question
+from hub.api.basis import Basis, Question
 from hub.api.conditions import actions, findings, states
 from hub.api.finding_ids import write_id
 from hub.api.household import Resolved, resolve_household
@@ -39,6 +40,16 @@ FISCAL_YEARS = 5
 
 FAMILIES = ("record", "assistance", "members", "link", "needs", "level", "standing", "referral", "finding")
 """The families of kinds of rows, in the order in which one event is told."""
+
+PARTS = ("list_record_rows", "list_link_rows", "list_state_rows")
+HELP_PARTS = (
+    "list_help_rows",
+    "list_referral_rows",
+    "list_finding_rows",
+    "list_finding_ids",
+    "list_founders",
+)
+"""The statements about a household: none needs what another one finds, so they are sent together."""
 
 Order = Literal["happened", "recorded"]
 
@@ -70,11 +81,12 @@ async def list_timeline(
     same = {"household": asked_id, "valid_at": question.valid_at, "order": order, "who": caller.kind}
     asked = digest_question("timeline", same)
     page = None if token is None else read_token(token)
-    async with hub.read(question, page) as reading:
+    async with hub.read(question, page, stands=False) as reading:
         basis = reading.basis
         if page is not None:
             check_token(page, question=asked, version=basis.version)
         resolved = await resolve_household(reading, asked_id)
+        await reading.stand([resolved.household])
         await refuse_outside(reading, resolved, caller)
         unchanged = not_modified(request, basis, caller)
         if unchanged is not None:
@@ -128,27 +140,40 @@ def _detail(row: StoryRow) -> str:
 
 async def fetch_rows(hub: Hub, reading: Reading, resolved: Resolved, caller: Caller) -> list[StoryRow]:
     """Every row of a household at s that this caller may see."""
-    cursor, basis, personal = reading.cursor, reading.basis, caller.may_see_personal
+    basis, personal, helped = reading.basis, caller.may_see_personal, "assistance" in caller.rights
     values = basis.values | {"household": resolved.household}
-    await cursor.execute(SQL["list_record_rows"], values)
-    told = story_rows.record_rows(await cursor.fetchall(), personal=personal)
+    found = await fetch_parts(reading, values, helped=helped)
+    told = story_rows.record_rows(found["list_record_rows"], personal=personal)
     rows = told.rows
-    await cursor.execute(SQL["list_link_rows"], values)
-    rows += [story_rows.link_row(row) for row in await cursor.fetchall()]
-    rows += await fetch_state_rows(reading, values, told)
+    rows += [story_rows.link_row(row) for row in found["list_link_rows"]]
+    rows += await fetch_state_rows(reading, found["list_state_rows"], told)
     if told.is_erased:
         rows += await fetch_erasures(hub, reading, values)
-    if "assistance" in caller.rights:
-        rows += await fetch_help_rows(reading, values, personal=personal)
-        rows += await fetch_finding_rows(reading, values, resolved.household, personal=personal)
+    if helped:
+        rows += story_rows.help_rows(found["list_help_rows"])
+        rows += [story_rows.referral_row(row, personal=personal) for row in found["list_referral_rows"]]
+        rows += story_rows.finding_rows(found["list_finding_rows"], resolved.household, basis.valid_at)
+        classes = name_findings(found["list_finding_ids"], found["list_founders"], basis)
+        rows += await fetch_decision_rows(reading, values, classes, personal=personal)
     return rows
 
 
-async def fetch_state_rows(reading: Reading, values: dict[str, object], told: Told) -> list[StoryRow]:
+async def fetch_parts(
+    reading: Reading, values: dict[str, object], *, helped: bool
+) -> dict[str, list[TupleRow]]:
+    """The rows of every statement about the household, by its name; help and what follows from it only where it may be seen."""
+    relations = {
+        "states": states(reading.basis),
+        "findings": findings(reading.basis),
+        "actions": actions(reading.basis),
+    }
+    names = [*PARTS, *(HELP_PARTS if helped else ())]
+    statements = [sql.SQL(SQL[name]).format(**relations) for name in names]
+    return dict(zip(names, await reading.fetch_each_about(statements, values), strict=True))
+
+
+async def fetch_state_rows(reading: Reading, found: list[TupleRow], told: Told) -> list[StoryRow]:
     """How needs, level and standing went."""
-    statement = sql.SQL(SQL["list_state_rows"]).format(states=states(reading.basis))
-    await reading.cursor.execute(statement, values)
-    found = await reading.cursor.fetchall()
     missing = sorted({row[2] for row in found} - told.clocks.keys())
     events = dict(told.clocks)
     if missing:
@@ -157,46 +182,36 @@ async def fetch_state_rows(reading: Reading, values: dict[str, object], told: To
     return story_rows.state_rows(found, told, events)
 
 
-async def fetch_help_rows(reading: Reading, values: dict[str, object], *, personal: bool) -> list[StoryRow]:
-    """Help and referrals."""
-    await reading.cursor.execute(SQL["list_help_rows"], values)
-    rows = story_rows.help_rows(await reading.cursor.fetchall())
-    await reading.cursor.execute(SQL["list_referral_rows"], values)
-    return rows + [story_rows.referral_row(row, personal=personal) for row in await reading.cursor.fetchall()]
-
-
-async def fetch_finding_rows(
-    reading: Reading, values: dict[str, object], household: int, *, personal: bool
+async def fetch_decision_rows(
+    reading: Reading, values: dict[str, object], classes: dict[str, str], *, personal: bool
 ) -> list[StoryRow]:
-    """Findings, and what people decided about them."""
-    cursor, basis = reading.cursor, reading.basis
-    parts = {"findings": findings(basis), "actions": actions(basis)}
-    await cursor.execute(sql.SQL(SQL["list_finding_rows"]).format(**parts), values)
-    rows = story_rows.finding_rows(await cursor.fetchall(), household, basis.valid_at)
-    classes = await fetch_finding_ids(reading, values)
-    await cursor.execute(SQL["list_decision_rows"], values | {"findings": list(classes)})
-    return rows + [
-        story_rows.decision_row(row, classes, personal=personal) for row in await cursor.fetchall()
+    """What people decided about the findings of these ids."""
+    await reading.cursor.execute(SQL["list_decision_rows"], values | {"findings": list(classes)})
+    return [
+        story_rows.decision_row(row, classes, personal=personal) for row in await reading.cursor.fetchall()
     ]
 
 
 async def fetch_finding_ids(reading: Reading, values: dict[str, object]) -> dict[str, str]:
+    """The id of every finding that the household had by s, and its class; those that `name_findings` names."""
+    statements = [sql.SQL(SQL["list_finding_ids"]), sql.SQL(SQL["list_founders"])]
+    found, founders = await reading.fetch_each(statements, values)
+    return name_findings(found, founders, reading.basis)
+
+
+def name_findings(found: list[TupleRow], founders: list[TupleRow], basis: Basis) -> dict[str, str]:
     """The id of every finding that the household had by s, and its class.
 
     Those of class D3 are computed by query: they are named for the fiscal years up to that of `valid_at` in which there can be one.
     """
-    await reading.cursor.execute(SQL["list_finding_ids"], values)
-    found = await reading.cursor.fetchall()
     classes = {
         write_id(class_, household=founder, need=need, action=action, other=other): class_
         for class_, founder, need, action, other in found
     }
-    year = fiscal_year(reading.basis.valid_at.date())
-    await reading.cursor.execute(SQL["list_founders"], values)
-    founders = [row[0] for row in await reading.cursor.fetchall()]
+    year = fiscal_year(basis.valid_at.date())
     return classes | {
         write_id("D3", household=founder, need=need, year=past): "D3"
-        for founder in founders
+        for founder, *_ in founders
         for need in NEEDS
         for past in range(year - FISCAL_YEARS, year + 1)
     }

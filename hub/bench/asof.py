@@ -56,7 +56,7 @@ async def measure_asof(settings: Settings, stack: Stack, events: int, report: Re
         spent: list[float] = []
         while len(spent) < WARM_UP + QUESTIONS:
             record, household_id = chance.choice(households)
-            seconds = await _answer(hub, ask(chance, record, household_id, events))
+            seconds = await answer(hub, ask(chance, record, household_id, events))
             if seconds is not None:
                 spent.append(seconds * 1000)
                 report("asof", len(spent), WARM_UP + QUESTIONS)
@@ -94,7 +94,7 @@ def ask(chance: random.Random, record: int, household_id: uuid.UUID, events: int
     return Asked(household_id, question)
 
 
-async def _answer(hub: Hub, asked: Asked) -> float | None:
+async def answer(hub: Hub, asked: Asked) -> float | None:
     """Seconds of one answer; None where the household was not known."""
     began = time.perf_counter()
     try:

@@ -41,11 +41,14 @@ async def measure_overview(settings: Settings, stack: Stack, events: int, report
     chance = random.Random(SEED)  # noqa: S311 - which instants are asked is no secret
     spent: dict[str, list[float]] = {"newest": [], "past": []}
     async with open_parts(reaching(settings, stack), Metrics(), clock.now) as hub:
-        load = await _answer(hub, Question())
+        load = await answer(hub, Question())
         memory = hub.memory.bytes / BYTES_PER_MIB
         for number in range(WARM_UP + QUESTIONS):
-            for name, question in (("newest", Question()), ("past", _ask(chance, events))):
-                spent[name].append(await _answer(hub, question) * 1000)
+            for name, question in (
+                ("newest", Question()),
+                ("past", at_random(chance, chance.randint(1, events))),
+            ):
+                spent[name].append(await answer(hub, question) * 1000)
             report("overview", number + 1, WARM_UP + QUESTIONS)
     rows = [
         figure("overview_load", load, "s", LOAD_SECONDS),
@@ -60,12 +63,13 @@ async def measure_overview(settings: Settings, stack: Stack, events: int, report
     return rows
 
 
-def _ask(chance: random.Random, events: int) -> Question:
+def at_random(chance: random.Random, sequence: int) -> Question:
+    """What was known at this sequence of a random instant."""
     moment = FIRST_DAY + chance.random() * (clock.now() - FIRST_DAY)
-    return Question(as_of=f"seq:{chance.randint(1, events)}", valid_at=to_text(moment))
+    return Question(as_of=f"seq:{sequence}", valid_at=to_text(moment))
 
 
-async def _answer(hub: Hub, question: Question) -> float:
+async def answer(hub: Hub, question: Question) -> float:
     """Seconds of one answer."""
     began = time.perf_counter()
     async with hub.read(question) as reading:

@@ -4,12 +4,15 @@ import asyncio
 import contextlib
 from collections.abc import AsyncGenerator, Callable
 
+from psycopg import AsyncConnection
+
 from hub.bench.stores import open_stores
 from hub.demo.generate import generate
 from hub.demo.loading import Loaded, load_demo, own_projector
 from hub.opening import prepare_hub
-from hub.servers.stack import Stack
+from hub.servers.stack import Stack, open_stack
 from hub.settings import Settings
+from projections.basis import use_live
 
 SEED = 1
 STAGES = frozenset({"households", "files", "projecting"})
@@ -31,3 +34,15 @@ async def open_province(households: int, report: Report) -> AsyncGenerator[tuple
         async with own_projector(settings, stack):
             loaded = await load_demo(settings, stack, folder, report_stage)
         yield settings, stack, loaded
+
+
+@contextlib.asynccontextmanager
+async def open_loaded(settings: Settings) -> AsyncGenerator[tuple[Settings, Stack, int]]:
+    """The data that are there, and how many events are projected; nothing is changed. Raises Unavailable without a projection."""
+    async with (
+        open_stack(settings) as stack,
+        await AsyncConnection.connect(stack.database_url, autocommit=True) as connection,
+    ):
+        async with connection.transaction(), connection.cursor() as cursor:
+            live = await use_live(cursor)
+        yield settings, stack, live.checkpoint

@@ -13,7 +13,7 @@ import msgspec
 from contracts.errors import Unavailable
 from hub.bench.asof import reaching
 from hub.bench.figures import Figure, figure
-from hub.bench.wire import Wire, open_wire
+from hub.bench.wire import Reply, Wire, open_wire
 from hub.demo.keys import ensure_demo_keys
 from hub.demo.loading import own_projector
 from hub.servers.ports import choose_port
@@ -30,7 +30,8 @@ WATCHED = 10
 LIMIT_MS = 250.0
 PERCENT = 100
 START_SECONDS = 60.0
-CREATED, OK = 201, 200
+CREATED, OK, BUSY = 201, 200, 503
+AGAIN_SECONDS = 0.1
 Report = Callable[[str, int, int], None]
 
 
@@ -73,18 +74,29 @@ async def measure_visible(settings: Settings, stack: Stack, report: Report) -> l
 
 async def _publish_and_see(wire: Wire, number: int) -> float | None:
     """Seconds from the receipt to an answer on the basis of the event; None for one that is not watched."""
-    reply = await wire.send("POST", "/v1/events", _an_action(number))
+    receipt = await _publish(wire, number)
     acknowledged = time.perf_counter()
-    if reply.status != CREATED:
-        raise Unavailable(f"An event was answered {reply.status}.", code="NOT_ACCEPTED")
     if number % WATCHED:
         return None
-    sequence = msgspec.json.decode(reply.body, type=_Acknowledged).sequence
-    reply = await wire.send("GET", f"/v1/agencies?min_sequence={sequence}")
-    seen = time.perf_counter()
-    if reply.status != OK or msgspec.json.decode(reply.body, type=_Acknowledged).sequence < sequence:
-        raise Unavailable(f"Event {sequence} is not to be seen.", code="NOT_VISIBLE")
-    return seen - acknowledged
+    sequence = msgspec.json.decode(receipt.body, type=_Acknowledged).sequence
+    while time.perf_counter() - acknowledged < START_SECONDS:
+        # The API waits some seconds itself; what takes longer is slow, and belongs into the figures.
+        reply = await wire.send("GET", f"/v1/agencies?min_sequence={sequence}")
+        if reply.status == OK and msgspec.json.decode(reply.body, type=_Acknowledged).sequence >= sequence:
+            return time.perf_counter() - acknowledged
+    raise Unavailable(f"Event {sequence} is not to be seen.", code="NOT_VISIBLE")
+
+
+async def _publish(wire: Wire, number: int) -> Reply:
+    """The receipt. A hub that is overrun says so and is asked again: the rate that was reached tells."""
+    deadline = time.perf_counter() + START_SECONDS
+    while True:
+        reply = await wire.send("POST", "/v1/events", _an_action(number))
+        if reply.status == CREATED:
+            return reply
+        if reply.status != BUSY or time.perf_counter() > deadline:
+            raise Unavailable(f"An event was answered {reply.status}.", code="NOT_ACCEPTED")
+        await asyncio.sleep(AGAIN_SECONDS)
 
 
 def _an_action(number: int) -> bytes:

@@ -4,7 +4,7 @@ import click
 import msgspec
 
 from hub.bench.figures import print_table
-from hub.bench.measure import WORKS, Work, measure
+from hub.bench.measure import WORKS, Work, measure, measure_loaded
 from hub.cli.progress import show_progress
 from hub.cli.shared import Options, run
 
@@ -40,16 +40,26 @@ class Works(click.ParamType[tuple[Work, ...]]):
     show_default=True,
     help="Size of the work.",
 )
+@click.option("--peers", is_flag=True, help="Also what people use instead: eventsourcing, an audit table.")
+@click.option(
+    "--loaded", is_flag=True, help="On the data of --data, which stay as they are: asof, timeline, overview."
+)
 @click.option("--json", "as_json", is_flag=True, help="Rows of name, value, unit, limit, ratio.")
 @click.pass_obj
-def bench(options: Options, works: tuple[Work, ...], households: int, *, as_json: bool) -> None:
+def bench(
+    options: Options, works: tuple[Work, ...], households: int, *, peers: bool, loaded: bool, as_json: bool
+) -> None:
     """Measure append, rebuild and reading the past against limits of this machine.
 
     It starts stores of its own in a temporary folder and removes them; a running hub and --data are left alone.
+    With --loaded it only reads, and takes the data of --data instead.
     """
-    options.settings()
+    settings = options.settings()
     with show_progress(quiet=as_json) as progress:
-        rows = run(measure(works, households, progress))
+        if loaded:
+            rows = run(measure_loaded(works, settings, progress))
+        else:
+            rows = run(measure(works, households, progress, peers=peers))
     if as_json:
         click.echo(msgspec.json.encode(rows).decode())
     else:

@@ -1,110 +1,22 @@
-"""`hub import`, `hub publish`, `hub boundaries`: what comes in from files."""
+"""`hub publish`, `hub boundaries`: events and polygons that come in from files; tables are in hub/cli/files.py."""
 
-import datetime as dt
 from pathlib import Path
-from typing import get_args
 
 import click
 
 from contracts.errors import InvalidInput
-from contracts.sources import TABLES
-from contracts.times import parse_date
 from hub import clock
 from hub.boundaries import load_boundaries
 from hub.cli.progress import show_progress
 from hub.cli.shared import Options, answer, run
-from hub.intake.files import FileImport
 from hub.intake.publishing import Publisher
 from hub.intake.publishing import publish as publish_lines
-from hub.intake.receipts import BatchReceipt, Receipt
-from hub.intake.requests import FileRequest, Mode
+from hub.intake.receipts import Receipt
 from hub.log import BATCH_LIMIT
 from hub.opening import open_intake
 from hub.servers.stack import open_stack
 
 FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
-
-
-@click.command(name="import")
-@click.argument("source", type=click.Choice(sorted(TABLES)))
-@click.argument("file", type=FILE)
-@click.option(
-    "--mode",
-    type=click.Choice(get_args(Mode)),
-    default="delta",
-    show_default=True,
-    help="A snapshot says all there is: what is known in its scope and absent from it is withdrawn.",
-)
-@click.option("--period", help="The survey round the file covers; default: what each row says.")
-@click.option(
-    "--reported-at", help="The date the source gives for the file (2023-09-30 or 2566-09-30); default: today."
-)
-@click.option(
-    "--area", "areas", multiple=True, help="An amphoe (4 digits) that the snapshot covers; default: all."
-)
-@click.option(
-    "--confirm-withdrawals", is_flag=True, help="Believe a snapshot that lacks much of what is known."
-)
-@click.option("--json", "as_json", is_flag=True, help="One JSON object instead of text.")
-@click.pass_obj
-def import_(
-    options: Options,
-    source: str,
-    file: Path,
-    mode: Mode,
-    period: str | None,
-    reported_at: str | None,
-    areas: tuple[str, ...],
-    *,
-    confirm_withdrawals: bool,
-    as_json: bool,
-) -> None:
-    """Take in a FILE of SOURCE (docs/sources.md). The same file again changes nothing; bad rows do not stop the good ones."""
-    reported_on = _date(reported_at)
-    request = FileRequest(
-        path=file,
-        source=source,
-        mode=mode,
-        period=period,
-        reported_on=reported_on,
-        areas=areas,
-        actor="cli",
-        confirm_withdrawals=confirm_withdrawals,
-    )
-
-    async def work() -> BatchReceipt:
-        settings = options.settings()
-        async with open_stack(settings) as stack, open_intake(settings, stack) as intake:
-            with show_progress(quiet=as_json) as progress:
-                work = FileImport(
-                    intake, request, province=settings.province, now=clock.now(), progress=progress
-                )
-                return await work.run()
-
-    receipt = run(work())
-    answer(receipt, as_json=as_json, text=describe(receipt))
-
-
-def _date(text: str | None) -> dt.date | None:
-    return None if text is None else parse_date(text, path="--reported-at")
-
-
-def describe(receipt: BatchReceipt) -> str:
-    """A receipt in words."""
-    counts = (
-        f"{receipt.source} {receipt.batch}: {receipt.rows:,} rows, {receipt.read:,} read = {receipt.new:,} new + "
-        f"{receipt.changed:,} changed + {receipt.unchanged:,} unchanged + {receipt.rejected:,} rejected; "
-        f"{receipt.withdrawn:,} withdrawn"
-    )
-    lines = [counts]
-    if receipt.repeated:
-        lines.append("This file was taken in before; nothing was added.")
-    lines.extend(receipt.warnings)
-    lines.extend(
-        f"  row {error.row}: {error.path}: {error.message_en} / {error.message_th} [{error.code}]"
-        for error in receipt.first_errors
-    )
-    return "\n".join(lines)
 
 
 @click.command()

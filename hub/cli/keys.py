@@ -4,6 +4,7 @@ import click
 import psycopg
 
 from hub import auth, clock
+from hub.cli.keys_nats import nats
 from hub.cli.shared import Options, answer, run
 from hub.servers.stack import open_stack
 
@@ -82,3 +83,6 @@ def revoke(options: Options, key_id: str) -> None:
 
     run(work())
     click.echo(f"{key_id} is revoked.")
+
+
+keys.add_command(nats)

@@ -58,7 +58,11 @@ def up(
     async def after(_stack: Stack) -> None:
         click.echo(_welcome(settings))
 
-    children = [_child("projector", "project"), _child("api", "serve", ready=settings)]
+    children = [
+        _child("projector", "project"),
+        _child("gatekeeper", "gatekeeper"),
+        _child("api", "serve", ready=settings),
+    ]
     run(supervise(settings, children, before=before, after=after))
 
 

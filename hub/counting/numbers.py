@@ -227,26 +227,6 @@ def _is_inside(text: str, scope: Sequence[str], area: str | None) -> bool:
     return (tambon if len(area) == 6 else amphoe[: len(area)]) == area
 
 
-def count_joined(moment: Moment, inside: Mask) -> int:
-    """How many households there would be if every undecided pair were one."""
-    parent: dict[int, int] = {}
-
-    def root(position: int) -> int:
-        while (above := parent.get(position, position)) != position:
-            parent[position] = parent.get(above, above)
-            position = above
-        return position
-
-    joined = 0
-    for a, b in moment.edges:
-        if inside[a] and inside[b]:
-            first, second = root(a), root(b)
-            if first != second:
-                parent[max(first, second)] = min(first, second)
-                joined += 1
-    return int(np.count_nonzero(inside)) - joined
-
-
 def find_silent(moment: Moment, days: int) -> list[tuple[str, int]]:
     """Agencies that have given help before v and of which nothing newer than so many days is known, with the microseconds of their last word."""
     help_, agencies = moment.help, moment.facts.words["agency"].texts

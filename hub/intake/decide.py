@@ -1,7 +1,10 @@
 """Deciding about one item from what is already recorded. Pure; the rules are design section 5, *Repeats*."""
 
+import datetime as dt
+
 import msgspec
 
+from contracts.times import bangkok_date
 from hub.intake import receipts
 from hub.intake.items import Item
 from hub.intake.receipts import Receipt
@@ -58,7 +61,16 @@ def _decide_statement(item: Item, known: Known) -> Append | Receipt:
         return Append(last, is_new=False)
     if found is not None and not found.withdrawn and found.content == item.content:
         return Receipt(status="unchanged", sequence=found.sequence, row=item.row)
+    if found is not None and _is_older(item.reported_at, found.reported_at):
+        return Receipt(status="superseded", sequence=found.sequence, row=item.row)
     return Append(last, is_new=found is None)
+
+
+def _is_older(reported_at: dt.datetime | None, known: dt.datetime | None) -> bool:
+    """Whether the source itself said something on a later day; within one day the order of arrival counts."""
+    if reported_at is None or known is None:
+        return False
+    return bangkok_date(reported_at) < bangkok_date(known)
 
 
 def _decide_action(item: Item, found: KnownAction | None) -> Append | Receipt:

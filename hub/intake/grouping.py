@@ -21,7 +21,7 @@ ALONE: Group = ("", "")
 
 
 class Survey(msgspec.Struct, frozen=True, kw_only=True):
-    """What the first pass found. `broken` is the fault at which the file ends before its end."""
+    """What the first pass found. `present` are all groups with an identity; `broken` is the fault at which the file ends before its end."""
 
     path: Path
     contract: TableContract
@@ -29,6 +29,7 @@ class Survey(msgspec.Struct, frozen=True, kw_only=True):
     groups: int
     scattered: frozenset[Group]
     broken: InvalidInput | None
+    present: set[Group]
 
 
 def survey_file(path: Path, contract: TableContract, period: str | None) -> Survey:
@@ -55,6 +56,7 @@ def survey_file(path: Path, contract: TableContract, period: str | None) -> Surv
         groups=groups + len(seen),
         scattered=frozenset(scattered),
         broken=broken,
+        present=seen,
     )
 
 

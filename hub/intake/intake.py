@@ -20,7 +20,7 @@ from psycopg_pool import AsyncConnectionPool, PoolTimeout
 from contracts.errors import Unavailable
 from contracts.events import Event, encode_event
 from hub import ledger
-from hub.intake import receipts
+from hub.intake import batches, receipts
 from hub.intake.decide import Append, decide, stands
 from hub.intake.items import Item, Sealer
 from hub.intake.receipts import Receipt
@@ -68,6 +68,7 @@ class Intake:
         async with self.pool.connection() as connection:
             await self.vault.ensure(connection)
             await ledger.ensure(connection)
+            await batches.ensure(connection)
             await ledger.sync(connection, self.log)
 
     async def submit(self, items: Sequence[Item]) -> list[Receipt]:
@@ -139,7 +140,7 @@ class Intake:
         self, items: Sequence[Item], open_: list[int], answers: list[Receipt | None], tried: dict[int, Append]
     ) -> _Ready:
         async with self.pool.connection() as connection:
-            known = await _find_known(connection, [items[position] for position in open_])
+            known = await find_known(connection, [items[position] for position in open_])
             ready = _Ready([], [], [], [], [])
             subjects: set[str] = set()
             for position in open_:
@@ -263,7 +264,8 @@ _KNOWN_AS = {
 }
 
 
-async def _find_known(connection: AsyncConnection[TupleRow], items: Sequence[Item]) -> Known:
+async def find_known(connection: AsyncConnection[TupleRow], items: Sequence[Item]) -> Known:
+    """What the ledger knows of these items."""
     keys: dict[str, set[bytes]] = {"records": set(), "actions": set(), "items": set(), "courses": set()}
     for item in items:
         keys[_KNOWN_AS.get(item.family, "actions")].add(item.key)

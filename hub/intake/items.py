@@ -89,6 +89,8 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
     step: str = ""
     agency: str = ""
     """Of a step: which one, and who takes it."""
+    reported_at: dt.datetime | None = None
+    """Of a record or a withdrawal: when its source knew it."""
 
     def event_id(self, expected: int) -> str:
         """The same for the same content at the same place of its subject, so that a repeated append is recognised."""
@@ -166,6 +168,7 @@ def record_item(record: Record, delivery: Delivery, key: bytes, *, row: int | No
         row=row,
         secrets=(pseudonym, *members),
         build=build,
+        reported_at=delivery.reported_at,
     )
 
 

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Collection, Sequence
 
+from contracts.codes import fault
 from contracts.errors import FieldError
 from contracts.events import AgencyRegistered, ProgrammeRegistered
 from contracts.gazetteer import load_gazetteer
@@ -194,9 +195,4 @@ def _contract_name(submission: Submission) -> str | None:
 
 
 def _not_yours(sender: str) -> FieldError:
-    return FieldError(
-        code="NOT_YOURS",
-        path="$.agency_id",
-        message_en=f"This key may not send for '{sender}'.",
-        message_th=f"กุญแจนี้ไม่มีสิทธิส่งข้อมูลในนามของ '{sender}'",
-    )
+    return fault("NOT_YOURS", "$.agency_id", expected=sender)

@@ -14,6 +14,8 @@ from contracts.submissions import PERIOD
 
 Mode = Literal["snapshot", "delta"]
 AMPHOE_DIGITS = 4
+HOLD_PERCENT = 20
+"""A snapshot that would withdraw a greater share of what is known in its scope is held until confirmed."""
 
 
 class FileRequest(msgspec.Struct, frozen=True, kw_only=True):
@@ -26,7 +28,12 @@ class FileRequest(msgspec.Struct, frozen=True, kw_only=True):
     reported_on: dt.date | None = None
     areas: tuple[str, ...] = ()
     actor: str | None = None
-    confirm_withdrawals: bool = False
+    agency: str | None = None
+    """The only agency or source that may be spoken for; None for all."""
+    purpose: str | None = None
+    dry_run: bool = False
+    confirm: bool = False
+    hold_percent: int = HOLD_PERCENT
 
 
 def check_request(request: FileRequest) -> None:
@@ -64,6 +71,35 @@ def digest_of(path: Path) -> str:
 
 
 def batch_of(request: FileRequest, digest: str) -> str:
-    """The id of a delivery: the same for the same bytes with the same scope, on whatever day they come."""
+    """The id of a delivery: the same for the same bytes with the same scope, on whatever day they come.
+
+    A dry run has the id of what it tries, marked: it never stands in the way of the delivery itself.
+    """
     scope = f"{request.source}|{request.mode}|{request.period}|{','.join(request.areas)}|{digest}"
-    return "B" + hashlib.sha256(scope.encode()).hexdigest()[:16]
+    return ("D" if request.dry_run else "B") + hashlib.sha256(scope.encode()).hexdigest()[:16]
+
+
+def encode_request(request: FileRequest) -> bytes:
+    """Everything of a request but where its file lies."""
+    said = {name: getattr(request, name) for name in request.__struct_fields__ if name != "path"}
+    return msgspec.json.encode(said)
+
+
+def decode_request(text: str, path: Path = Path()) -> FileRequest:
+    """The request again, for a file that lies at `path`."""
+    said = msgspec.json.decode(text, type=_Said)
+    values = {name: getattr(said, name) for name in said.__struct_fields__}
+    return FileRequest(path=path, **values)
+
+
+_Said = msgspec.defstruct(
+    "_Said",
+    [
+        (field.name, field.type)
+        if field.required
+        else (field.name, field.type, msgspec.field(default=field.default))
+        for field in msgspec.structs.fields(FileRequest)
+        if field.name != "path"
+    ],
+    kw_only=True,
+)

@@ -4,6 +4,7 @@ from contracts.errors import InvalidInput, TooLarge
 
 LIMIT_BYTES = 1 << 30
 LIMIT_RATIO = 200
+LIMIT_ROWS = 2_000_000
 
 
 def file_empty() -> InvalidInput:
@@ -62,5 +63,14 @@ def swells() -> TooLarge:
         f"The packed file unpacks to more than {LIMIT_RATIO} times its size; send it unpacked.",
         message_th=f"ไฟล์บีบอัดขยายเกิน {LIMIT_RATIO} เท่า กรุณาส่งไฟล์ที่ไม่บีบอัด",
         code="TOO_LARGE",
+        path="file",
+    )
+
+
+def too_many_rows() -> TooLarge:
+    return TooLarge(
+        f"The file has more than {LIMIT_ROWS:,} rows; send it in parts.",
+        message_th=f"ไฟล์มีเกิน {LIMIT_ROWS:,} แถว กรุณาแบ่งไฟล์",
+        code="TOO_MANY_ROWS",
         path="file",
     )

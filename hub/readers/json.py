@@ -11,7 +11,7 @@ import msgspec
 from contracts.sources.contract import DeliveredRow
 from hub.readers import faults
 from hub.readers.opening import open_file
-from hub.readers.rows import FileRow, broken_object
+from hub.readers.rows import FileRow, broken_object, nested_too_deep
 
 CHUNK = 1 << 18
 LARGEST_OBJECT = 16 << 20
@@ -19,6 +19,8 @@ SIGNS = re.compile(rb'["{}\[\]]')
 STRING_END = re.compile(rb'\\.|"', re.DOTALL)
 BETWEEN = b" \t\r\n,[]"
 BOM = b"\xef\xbb\xbf"
+DEEPEST = 32
+"""Objects and arrays inside each other. A contract needs three."""
 
 _objects: msgspec.json.Decoder[dict[str, object]] = msgspec.json.Decoder(dict[str, object])
 
@@ -30,10 +32,32 @@ def read_json(path: Path) -> Iterator[FileRow]:
     """
     row = 0
     for row, (offset, text) in enumerate(_lines(path) if _is_by_line(path) else _split(path), start=1):
+        if _is_deep(text):
+            yield nested_too_deep(row, text, DEEPEST)
+            continue
         cells = _cells(text)
         yield broken_object(row, offset, text) if cells is None else DeliveredRow(row, cells)
     if row == 0:
         raise faults.file_empty()
+
+
+def _is_deep(text: bytes) -> bool:
+    """Whether more lists and objects stand in each other than any contract has."""
+    if text.count(b"{") + text.count(b"[") <= DEEPEST:
+        return False
+    depth, position = 0, 0
+    while (found := SIGNS.search(text, position)) is not None:
+        position = found.end()
+        if found.group() == b'"':
+            end = _string_end(text, position)
+            if end is None:
+                return False
+            position = end
+        else:
+            depth += 1 if found.group() in b"{[" else -1
+        if depth > DEEPEST:
+            return True
+    return False
 
 
 def _cells(text: bytes) -> dict[str, object] | None:

@@ -2,6 +2,7 @@
 
 import msgspec
 
+from contracts.codes import fault
 from contracts.errors import FieldError
 from contracts.sources.contract import DeliveredRow
 
@@ -21,33 +22,18 @@ UNREAD = "ข้อความที่อ่านไม่ได้"
 
 
 def too_long(row: int, cells: dict[str, object], columns: int) -> BrokenRow:
-    error = FieldError(
-        code="ROW_TOO_LONG",
-        path="row",
-        message_en=f"The row has more cells than the heading ({columns}); a cell with a comma must stand in quotes.",
-        message_th=f"แถวนี้มีช่องมากกว่าหัวตาราง ({columns} ช่อง) ข้อความที่มีจุลภาคต้องอยู่ในเครื่องหมายคำพูด",
-        row=row,
-    )
-    return BrokenRow(row, cells, error)
+    return BrokenRow(row, cells, fault("ROW_TOO_LONG", "row", row=row, expected=str(columns)))
 
 
 def unclosed_quote(row: int, text: str) -> BrokenRow:
-    error = FieldError(
-        code="ROW_UNREADABLE",
-        path="row",
-        message_en="A quotation mark in the row is never closed.",
-        message_th="เครื่องหมายคำพูดในแถวนี้ไม่มีตัวปิด",
-        row=row,
-    )
-    return BrokenRow(row, {UNREAD: text}, error)
+    return BrokenRow(row, {UNREAD: text}, fault("ROW_UNREADABLE", "row", row=row))
 
 
 def broken_object(row: int, offset: int, text: bytes) -> BrokenRow:
-    error = FieldError(
-        code="BROKEN_JSON",
-        path="row",
-        message_en=f"The object at byte {offset} is not valid JSON.",
-        message_th=f"ข้อมูล JSON ที่ไบต์ {offset} ไม่ถูกต้อง",
-        row=row,
-    )
+    error = fault("BROKEN_JSON", "row", row=row, expected=f"byte {offset}")
+    return BrokenRow(row, {UNREAD: text.decode("utf-8", "replace")}, error)
+
+
+def nested_too_deep(row: int, text: bytes, deepest: int) -> BrokenRow:
+    error = fault("NESTED_TOO_DEEP", "row", row=row, expected=str(deepest))
     return BrokenRow(row, {UNREAD: text.decode("utf-8", "replace")}, error)

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import zipfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from hub.readers import faults
 from hub.readers.csv import BEYOND
 from hub.readers.rows import FileRow, too_long
 
+CHUNK = 1 << 20
 Cell = int | float | str | bool | dt.time | dt.date | dt.datetime | dt.timedelta
 
 
@@ -48,13 +50,22 @@ def read_xlsx(path: Path, contract: TableContract) -> Iterator[FileRow]:
 
 
 def _refuse_swelling(path: Path) -> None:
-    """Raises TooLarge for a workbook that is too large, packed or unpacked."""
+    """Raises TooLarge for a workbook that is too large, packed or unpacked, InvalidInput for one that lies about its size."""
     size = path.stat().st_size
     try:
         with zipfile.ZipFile(path) as archive:
             unpacked = sum(entry.file_size for entry in archive.infolist())
-    except (zipfile.BadZipFile, OSError) as error:
+            _refuse_size(size, unpacked)
+            # What an entry says of its size is a claim: reading it through compares size and checksum.
+            for entry in archive.infolist():
+                with archive.open(entry) as stream:
+                    while stream.read(CHUNK):
+                        pass
+    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, NotImplementedError, RuntimeError) as error:
         raise faults.unreadable("xlsx") from error
+
+
+def _refuse_size(size: int, unpacked: int) -> None:
     if max(size, unpacked) > faults.LIMIT_BYTES:
         raise faults.too_large(max(size, unpacked))
     if unpacked > size * faults.LIMIT_RATIO:

@@ -1,7 +1,7 @@
 """A private nats-server with JetStream in the data folder: every acknowledgement means fsynced.
 
-Two users: `app`, the hub itself, which may neither delete nor purge streams nor messages, nor restore over them, and
-`operator` for maintenance by hand.
+The hub's account has two users: `app`, the hub itself, which may neither delete nor purge streams nor messages, nor restore over them, and
+`operator` for maintenance by hand. The accounts of agencies stand in a file of their own (hub/servers/agencies.py).
 """
 
 import asyncio
@@ -20,7 +20,15 @@ from hub.servers.programs import find_nats
 from hub.settings import Secret
 
 APP, OPERATOR = "app", "operator"
-DENIED = ("STREAM.DELETE.>", "STREAM.PURGE.>", "STREAM.MSG.DELETE.>", "STREAM.RESTORE.>")
+HUB_ACCOUNT = "HUB"
+DENIED = (
+    "STREAM.DELETE.>",
+    "STREAM.PURGE.>",
+    "STREAM.MSG.DELETE.>",
+    "STREAM.RESTORE.>",
+    "STREAM.UPDATE.EVENTS",
+)
+"""A stream that may be updated can be told to forget: EVENTS may not."""
 
 CONFIGURATION = """\
 listen: "127.0.0.1:{port}"
@@ -32,11 +40,16 @@ jetstream {{
   store_dir: {store}
   {sync}
 }}
-authorization {{
-  users: [
-    {{ user: app, password: {app}, permissions: {{ publish: {{ deny: {denied} }} }} }}
-    {{ user: operator, password: {operator} }}
-  ]
+accounts {{
+  {account}: {{
+    jetstream: enabled
+    users: [
+      {{ user: app, password: {app}, permissions: {{ publish: {{ deny: {denied} }} }} }}
+      {{ user: operator, password: {operator} }}
+    ]
+    exports: [ {{ service: "in.>" }}, {{ stream: "receipt.>" }} ]
+  }}
+  include {agencies}
 }}
 """
 
@@ -52,6 +65,10 @@ class NatsPlan:
     @property
     def configuration(self) -> Path:
         return self.folder.nats / "nats.conf"
+
+    @property
+    def agencies(self) -> Path:
+        return self.folder.nats / "agencies.conf"
 
     @property
     def pid_file(self) -> Path:
@@ -84,6 +101,9 @@ def nats_child(plan: NatsPlan) -> Child:
 
     def before_start() -> None:
         end_leftover(plan.pid_file, plan.configuration, (signal.SIGTERM, signal.SIGKILL))
+        move_store(plan.folder.nats / "store" / "jetstream")
+        if not plan.agencies.exists():
+            write_private(plan.agencies, "")
         write_private(plan.configuration, configuration_of(plan))
 
     async def is_ready() -> bool:
@@ -109,8 +129,17 @@ def configuration_of(plan: NatsPlan) -> str:
         sync="sync_interval: always" if plan.sync_always else "sync_interval: 2m",
         app=quoted(plan.password(APP)),
         operator=quoted(plan.password(OPERATOR)),
+        account=HUB_ACCOUNT,
+        agencies=quoted(plan.agencies.name),
         denied=quoted([f"$JS.API.{name}" for name in DENIED]),
     )
+
+
+def move_store(store: Path) -> None:
+    """The streams of a folder from before there were accounts belong to the hub's account now."""
+    old, new = store / "$G", store / HUB_ACCOUNT
+    if old.exists() and not new.exists():
+        old.rename(new)
 
 
 async def answers(port: int, user: str, password: Secret) -> bool:

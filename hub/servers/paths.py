@@ -3,6 +3,7 @@
 DIR/lock        held while a process owns the servers        DIR/run.json   who that is, and where its servers listen
 DIR/postgres/   the database cluster                         DIR/nats/      configuration and JetStream store
 DIR/secrets/    passwords and keys, mode 600                 DIR/logs/      server logs of single commands
+DIR/batches/    files that have arrived, sealed, until they are worked through
 """
 
 import dataclasses
@@ -41,6 +42,10 @@ class DataFolder:
     @property
     def logs(self) -> Path:
         return self.root / "logs"
+
+    @property
+    def batches(self) -> Path:
+        return self.root / "batches"
 
     def secret(self, name: str) -> Path:
         return self.root / "secrets" / name

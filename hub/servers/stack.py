@@ -63,10 +63,10 @@ class Plans:
 
 
 def plan_servers(settings: Settings) -> Plans:
-    """Plans private servers, at free ports, for every URL that the settings leave open."""
+    """Plans private servers, at free ports or at the one that is set, for every URL that the settings leave open."""
     folder = DataFolder(settings.data_dir)
     return Plans(
-        nats=None if settings.nats_url else NatsPlan(folder=folder, port=choose_port()),
+        nats=None if settings.nats_url else NatsPlan(folder=folder, port=settings.nats_port or choose_port()),
         postgres=None if settings.database_url else PostgresPlan(folder=folder, port=choose_port()),
     )
 

@@ -15,6 +15,11 @@ CREATE TABLE IF NOT EXISTS intake.statement (
     PRIMARY KEY (record, period)
 );
 
+-- name: create_statement_more
+-- When the source itself knew it, and the first event of the statement; a ledger of before these columns has none.
+ALTER TABLE intake.statement ADD COLUMN IF NOT EXISTS reported_at timestamptz,
+    ADD COLUMN IF NOT EXISTS first_sequence bigint;
+
 -- name: create_statement_scope
 -- For the scope of a snapshot.
 CREATE INDEX IF NOT EXISTS statement_scope ON intake.statement (source, period) WHERE NOT withdrawn;
@@ -52,24 +57,6 @@ CREATE TABLE IF NOT EXISTS intake.course (
     PRIMARY KEY (token, sequence)
 );
 
--- name: create_delivery
--- Finished deliveries of files, with the receipt that was given.
-CREATE TABLE IF NOT EXISTS intake.delivery (
-    batch text PRIMARY KEY,
-    receipt jsonb NOT NULL,
-    finished_at timestamptz NOT NULL DEFAULT clock_timestamp()
-);
-
--- name: create_rejected
--- Rows that were refused, kept sealed so that nothing is lost.
-CREATE TABLE IF NOT EXISTS intake.rejected (
-    batch text NOT NULL,
-    row_number integer NOT NULL,
-    errors jsonb NOT NULL,
-    box bytea NOT NULL,
-    PRIMARY KEY (batch, row_number)
-);
-
 -- name: create_checkpoint
 -- Up to which event the ledger knows the log without a hole.
 CREATE TABLE IF NOT EXISTS intake.checkpoint (
@@ -95,7 +82,8 @@ UPDATE intake.checkpoint SET sequence = %(last)s WHERE sequence >= %(first)s - 1
 
 -- name: fetch_statements
 -- What is known of these records, by statement.
-SELECT record, period, content, sequence, withdrawn FROM intake.statement WHERE record = ANY(%(keys)b::bytea[]);
+SELECT record, period, content, sequence, withdrawn, reported_at, first_sequence
+FROM intake.statement WHERE record = ANY(%(keys)b::bytea[]);
 
 -- name: fetch_actions
 -- What is known of these actions.
@@ -122,14 +110,17 @@ ON CONFLICT DO NOTHING;
 
 -- name: put_statements
 -- The latest events of statements; an older one never replaces a newer.
-INSERT INTO intake.statement (record, period, source, amphoe, content, sequence, withdrawn)
-SELECT * FROM unnest(
-    %(record)b::bytea[], %(period)b::text[], %(source)b::text[], %(amphoe)b::text[], %(content)b::bytea[],
-    %(sequence)b::bigint[], %(withdrawn)b::boolean[]
+INSERT INTO intake.statement (
+    record, period, source, amphoe, content, sequence, withdrawn, reported_at, first_sequence
 )
+SELECT record, period, source, amphoe, content, sequence, withdrawn, reported_at, sequence FROM unnest(
+    %(record)b::bytea[], %(period)b::text[], %(source)b::text[], %(amphoe)b::text[], %(content)b::bytea[],
+    %(sequence)b::bigint[], %(withdrawn)b::boolean[], %(reported_at)b::timestamptz[]
+) AS latest (record, period, source, amphoe, content, sequence, withdrawn, reported_at)
 ON CONFLICT (record, period) DO UPDATE SET
     content = coalesce(excluded.content, intake.statement.content), sequence = excluded.sequence,
-    withdrawn = excluded.withdrawn, amphoe = coalesce(excluded.amphoe, intake.statement.amphoe)
+    withdrawn = excluded.withdrawn, amphoe = coalesce(excluded.amphoe, intake.statement.amphoe),
+    reported_at = excluded.reported_at
 WHERE excluded.sequence > intake.statement.sequence;
 
 -- name: put_actions
@@ -156,21 +147,12 @@ ON CONFLICT (token) DO UPDATE SET content = excluded.content, sequence = exclude
 WHERE excluded.sequence > intake.item.sequence;
 
 -- name: fetch_scope
--- The standing statements of a source and period inside these amphoe (all of them when none is named).
+-- The standing statements of a source and period inside these amphoe (all of them when none is named), but for what was reported later.
 SELECT record, amphoe FROM intake.statement
 WHERE source = %(source)s AND period = ANY(%(periods)s::text[]) AND NOT withdrawn
+    AND (reported_at IS NULL OR %(reported_before)s::timestamptz IS NULL OR reported_at < %(reported_before)s)
     AND (%(areas)s::text[] IS NULL OR amphoe = ANY(%(areas)s::text[]));
 
--- name: fetch_delivery
--- The receipt of a finished delivery.
-SELECT receipt::text FROM intake.delivery WHERE batch = %(batch)s;
-
--- name: put_delivery
--- Finish a delivery with its receipt.
-INSERT INTO intake.delivery (batch, receipt) VALUES (%(batch)s, %(receipt)s::jsonb) ON CONFLICT DO NOTHING;
-
--- name: put_rejected
--- Keep refused rows.
-INSERT INTO intake.rejected (batch, row_number, errors, box)
-SELECT * FROM unnest(%(batch)s::text[], %(row)s::integer[], %(errors)s::jsonb[], %(box)b::bytea[])
-ON CONFLICT DO NOTHING;
+-- name: list_withdrawn_since
+-- The withdrawals of a source behind a sequence.
+SELECT sequence FROM intake.statement WHERE source = %(source)s AND withdrawn AND sequence > %(sequence)s;

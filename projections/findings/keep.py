@@ -1,11 +1,14 @@
 """Keeping the findings of the households that an event touched, and the rules they are judged by."""
 
+from collections.abc import Mapping
+
 import msgspec
 
 from contracts.events import RulesPublished, Sequenced
 from contracts.sources.originals import needs_from_originals
 from projections.assistance import open_place
 from projections.findings.judge import NOTHING, judge
+from projections.findings.rulebook import Terms
 from projections.findings.words import Finding, Given
 from projections.links import restate
 from projections.output import Output, document, number, span, text
@@ -62,7 +65,7 @@ def _review(state: State, output: Output, household: int, sequence: int) -> None
     stretches = state.stretches.get(household)
     if actions or stretches:
         needs = [stretches[start] for start in sorted(stretches)] if stretches else []
-        given = [_to_given(state, action) for action in actions]
+        given = [to_given(action, state.programmes, state.person_of) for action in actions]
         judged = judge(given, needs, state.rules, state.programmes)
     else:
         judged = NOTHING
@@ -82,10 +85,11 @@ def _review(state: State, output: Output, household: int, sequence: int) -> None
         del state.findings[household]
 
 
-def _to_given(state: State, action: ActionState) -> Given:
+def to_given(action: ActionState, programmes: Mapping[str, Terms], person_of: Mapping[int, int]) -> Given:
+    """An action as it is judged: its need is that of its programme where the report does not say."""
     need = action.need
     if need == "unknown" and action.programme is not None:
-        terms = state.programmes.get(action.programme)
+        terms = programmes.get(action.programme)
         need = "unknown" if terms is None else terms.need
     member = None if action.anchor is None else action.anchor[1]
     return Given(
@@ -98,7 +102,7 @@ def _to_given(state: State, action: ActionState) -> Given:
         need,
         action.programme,
         action.satang,
-        None if member is None else state.person_of.get(member),
+        None if member is None else person_of.get(member),
     )
 
 
@@ -108,20 +112,25 @@ def _write(
     for finding in sorted(before - now, key=_key):
         output.close("finding", (household, *_key(finding)), sequence)
     for finding in sorted(now - before, key=_key):
-        output.open(
-            "finding",
-            (household, *_key(finding)),
-            sequence,
-            str(household),
-            finding.kind,
-            finding.need,
-            str(finding.action),
-            number(finding.other),
-            finding.reason,
-            number(finding.satang),
-            text(finding.rules),
-            span(finding.start, finding.end),
-        )
+        open_finding(output, household, finding, sequence)
+
+
+def open_finding(output: Output, household: int, finding: Finding, sequence: int) -> None:
+    """A finding as known from `sequence` on."""
+    output.open(
+        "finding",
+        (household, *_key(finding)),
+        sequence,
+        str(household),
+        finding.kind,
+        finding.need,
+        str(finding.action),
+        number(finding.other),
+        finding.reason,
+        number(finding.satang),
+        text(finding.rules),
+        span(finding.start, finding.end),
+    )
 
 
 def _key(finding: Finding) -> tuple[object, ...]:

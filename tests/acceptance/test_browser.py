@@ -1,18 +1,20 @@
 """The page in a real browser: opened, moved in time, seen with other eyes, down to one household's timeline."""
 
+import asyncio
 import contextlib
 import re
 import shutil
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
-from playwright.async_api import ConsoleMessage, Page, async_playwright, expect
+from playwright.async_api import Browser, ConsoleMessage, Page, ViewportSize, async_playwright, expect
+from playwright.async_api import Error as PlaywrightError
 
 from tests.fixtures.hub import RunningHub
 
-pytestmark = pytest.mark.timeout(180)
+pytestmark = pytest.mark.timeout(360)
 
 FLAGS = [
     "--no-sandbox",
@@ -26,6 +28,13 @@ FLAGS = [
 DESKTOP, PHONE = (1280, 900), (375, 812)
 MAP_IDLE = ".map-place[data-state=idle]"
 WAIT_MS = 30_000
+STEP_SECONDS = 60.0
+"""For what Playwright does without a timeout of its own."""
+
+TEST_SECONDS = 120.0
+"""For all that a test does with its page: below the bound of the test, so that the page can still say what it waits for."""
+
+Result = TypeVar("Result")
 YEAR_END = "2023-09-30"
 
 
@@ -46,19 +55,55 @@ async def open_page(
         if message.type == "error":
             complaints.append(f"{message.text} {message.location.get('url', '')}")
 
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
+    async with open_browser() as browser:
+        viewport: ViewportSize = {"width": size[0], "height": size[1]}
+        page = await within("open a page", browser.new_page(viewport=viewport, locale="th-TH"))
+        page.set_default_timeout(WAIT_MS)
+        page.on("console", listen)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        waiting = watch(page)
         try:
-            page = await browser.new_page(viewport={"width": size[0], "height": size[1]}, locale="th-TH")
-            page.set_default_timeout(WAIT_MS)
-            page.on("console", listen)
-            page.on("pageerror", lambda error: complaints.append(str(error)))
-            await page.goto(hub.base_url + path)
-            await page.wait_for_selector(MAP_IDLE)
-            yield page
-        finally:
-            await browser.close()
+            async with asyncio.timeout(TEST_SECONDS):
+                await page.goto(hub.base_url + path)
+                await page.wait_for_selector(MAP_IDLE)
+                yield page
+        except (TimeoutError, AssertionError, PlaywrightError) as error:
+            error.add_note(f"at {page.url}; not answered: {sorted(waiting)}; said: {complaints[-5:]}")
+            raise
     assert complaints == []
+
+
+async def within(what: str, work: Awaitable[Result], seconds: float = STEP_SECONDS) -> Result:
+    """The result of a step that Playwright itself lets wait for ever. Raises AssertionError that says which."""
+    try:
+        async with asyncio.timeout(seconds):
+            return await work
+    except TimeoutError as error:
+        raise AssertionError(f"the browser did not {what} within {seconds:.0f} s") from error
+
+
+@contextlib.asynccontextmanager
+async def open_browser() -> AsyncGenerator[Browser]:
+    """A browser, closed at the end. Starting, closing and stopping have no bound of their own in Playwright: here each has one."""
+    playwright = await within("start its driver", async_playwright().start())
+    try:
+        launch = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
+        browser = await within("start", launch)
+        try:
+            yield browser
+        finally:
+            await within("close", browser.close())
+    finally:
+        await within("stop its driver", playwright.stop())
+
+
+def watch(page: Page) -> set[str]:
+    """The addresses that the page has asked for and that are not answered yet; kept up to date."""
+    waiting: set[str] = set()
+    page.on("request", lambda request: waiting.add(request.url))
+    page.on("requestfinished", lambda request: waiting.discard(request.url))
+    page.on("requestfailed", lambda request: waiting.discard(request.url))
+    return waiting
 
 
 async def ask(page: Page, hub: RunningHub, path: str, role: str | None = None) -> dict[str, Any]:
@@ -194,6 +239,66 @@ async def test_the_page_fits_a_phone(demo_hub: RunningHub, tmp_path: Path):
         await expect(page.locator(".timeline > li").first).to_be_attached()
         assert await page.evaluate("document.documentElement.scrollWidth") <= PHONE[0]
         await page.screenshot(path=tmp_path / "phone.png")
+
+
+SIX = ("distinct", "in_more_than_one", "twice", "unserved", "mistargeted", "exited")
+
+
+async def test_the_six_numbers_open_to_exactly_their_households(demo_hub: RunningHub, tmp_path: Path):
+    async with open_page(demo_hub) as page:
+        await look_as(page, "auditor")
+        overview = await ask(page, demo_hub, "/v1/overview", "auditor")
+        for name in SIX:
+            number = overview["numbers"][name]
+            value = page.locator(f".six-number[data-list={name}] .six-value")
+            await expect(value).to_have_text(f"{number['value']:,}")
+        await page.click(".six-number[data-list=twice]")
+        shown = page.locator("[data-list-panel=twice] .household-item")
+        first = await ask(page, demo_hub, "/v1/overview/twice?limit=50", "auditor")
+        await expect(shown).to_have_count(len(first["items"]))
+        assert await shown.first.get_attribute("data-household") == first["items"][0]["household_id"]
+        assert "list=twice" in page.url
+        await expect(page.locator(".panel h2")).to_contain_text("ซ้ำซ้อน")
+        await page.screenshot(path=tmp_path / "twice.png")
+        await shown.first.click()
+        await expect(page.locator(".timeline > li").first).to_be_visible()
+        await page.keyboard.press("Escape")
+        await expect(shown.first).to_be_visible()
+        await page.keyboard.press("Escape")
+        await expect(page.locator("[data-list-panel]")).to_have_count(0)
+
+
+async def test_findings_are_listed_by_kind_area_and_state_in_thai(demo_hub: RunningHub, tmp_path: Path):
+    async with open_page(demo_hub, "/?list=findings") as page:
+        await expect(page.locator("[data-list-panel=findings]")).to_contain_text("เฉพาะผู้มีสิทธิ์")
+        await look_as(page, "auditor")
+        panel, rows = page.locator("[data-list-panel=findings]"), page.locator(".finding")
+        every = await ask(page, demo_hub, "/v1/findings?limit=50", "auditor")
+        await expect(panel.locator(".list-count")).to_contain_text(f"{every['total']:,} ข้อสังเกต")
+        await panel.locator("select[name=kind]").select_option("mistargeted")
+        found = await ask(page, demo_hub, "/v1/findings?limit=50&kind=mistargeted", "auditor")
+        assert 0 < found["total"] < every["total"]
+        await expect(panel.locator(".list-count")).to_contain_text(f"{found['total']:,} ข้อสังเกต")
+        await expect(rows).to_have_count(len(found["items"]))
+        await expect(rows.first).to_contain_text(found["items"][0]["reason_th"])
+        area = found["items"][0]["amphoe"]
+        await panel.locator("select[name=area]").select_option(area)
+        inside = await ask(page, demo_hub, f"/v1/findings?kind=mistargeted&area={area}", "auditor")
+        await expect(panel.locator(".list-count")).to_contain_text(f"{inside['total']:,} ข้อสังเกต")
+        assert f"area={area}" in page.url
+        await page.screenshot(path=tmp_path / "findings.png")
+        await panel.locator("select[name=state]").select_option("confirmed")
+        await expect(panel).to_contain_text("ไม่มีข้อสังเกตตามที่เลือก")
+
+
+async def test_the_six_numbers_and_findings_fit_a_phone(demo_hub: RunningHub, tmp_path: Path):
+    async with open_page(demo_hub, "/?list=findings", PHONE) as page:
+        await look_as(page, "auditor")
+        await expect(page.locator(".finding").first).to_be_visible()
+        assert await page.evaluate("document.documentElement.scrollWidth") <= PHONE[0]
+        await page.click(".panel .close")
+        await expect(page.locator(".six-number")).to_have_count(len(SIX))
+        await page.screenshot(path=tmp_path / "phone-six.png")
 
 
 async def test_a_steward_compares_two_records_side_by_side(demo_hub: RunningHub, tmp_path: Path):

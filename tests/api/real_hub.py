@@ -4,6 +4,7 @@ import contextlib
 from collections.abc import AsyncGenerator
 
 import httpx
+import psycopg
 
 from hub import clock
 from hub.api.app import create_app_with
@@ -29,6 +30,10 @@ class RealHub:
 
     async def get(self, path: str, role: str = "auditor", **parameters) -> httpx.Response:
         return await self.client.get(path, params=parameters, headers={"X-API-Key": self.keys[role]})
+
+    async def rows(self, query: str) -> list[tuple]:
+        async with await psycopg.AsyncConnection.connect(self.database_url, autocommit=True) as connection:
+            return await (await connection.execute(query)).fetchall()
 
     async def project(self) -> None:
         await project(self.database_url, self.log, Vault(b"m" * 32), stop_at=await self.log.last_sequence())

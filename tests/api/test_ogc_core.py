@@ -11,12 +11,13 @@ import pytest
 import pytest_asyncio
 
 from geo import ogc
+from geo.crs import CRS84 as DEGREES
 from tests.api.ogc_province import HOUSEHOLDS, ask, get, open_province
 from tests.api.stage import Stage
 from tests.fixtures.postgres import TestCluster
 
 CRS84 = "<http://www.opengis.net/def/crs/OGC/1.3/CRS84>"
-LAYERS = ["amphoe_summary", "tambon_summary", "household_points"]
+LAYERS = ["amphoe_summary", "tambon_summary", "household_points", "household_history"]
 TEMPORARY = re.compile(r"[A-Za-z0-9_-]+\Z")
 
 
@@ -89,7 +90,7 @@ async def test_list_and_single_collection_agree(hub: Stage) -> None:
     for layer in listed:
         alone = await ask(hub, f"/ogc/collections/{layer['id']}")
         assert alone == layer
-        assert alone["crs"][0] == alone["storageCrs"] == ogc.CRS84
+        assert alone["crs"][0] == alone["storageCrs"] == DEGREES.uri
         found = relations(alone)
         assert found["items"]["type"] == ogc.GEOJSON
         assert found["describedby"]["type"] == ogc.SCHEMA_JSON

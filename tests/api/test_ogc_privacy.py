@@ -144,6 +144,16 @@ async def test_a_public_box_only_selects_areas_and_counts_nothing_inside_it(hub:
     assert [f["properties"]["households"] for f in small["features"]] == [None]
 
 
+async def test_what_tells_of_persons_is_kept_by_no_cache_without_asking_again(hub: Stage) -> None:
+    past = "as_of=seq:40&datetime=2021-06-30"
+    for role, kept in (("auditor", "private, no-cache"), ("gis", "private, max-age=300")):
+        page = await get(hub, f"{POINTS}/items?{past}", role)
+        one = await get(hub, f"{POINTS}/items/{page.json()['features'][0]['id']}?{past}", role)
+        again = await get(hub, f"{POINTS}/items?{past}", role, If_None_Match=page.headers["etag"])
+        assert [answer.headers["cache-control"] for answer in (page, one, again)] == [kept] * 3
+        assert again.status_code == 304
+
+
 async def test_answers_of_keys_are_not_for_shared_caches(hub: Stage) -> None:
     for path in (f"{POINTS}/items?as_of=seq:40", "/ogc/xyz/household_points/7/100/58.mvt?as_of=seq:40"):
         answer = await get(hub, path)

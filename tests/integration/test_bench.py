@@ -9,9 +9,12 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from contracts.errors import Unavailable
 from hub.bench.append import append_raw
+from hub.bench.asof import reaching
 from hub.bench.figures import DEMANDS, Figure, figure, verdict
-from hub.bench.measure import measure
+from hub.bench.measure import measure, measure_loaded
+from hub.bench.province import open_province
 from hub.bench.samples import make_action, make_record
 from hub.bench.stores import open_stores
 from hub.log import open_log
@@ -31,12 +34,12 @@ def run_bench(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]
     temporary.chmod(0o711)
     command = [sys.executable, "-m", "hub", "--data", str(folder / "hub"), "bench", *arguments]
     environment = {**read_environment(), "TMPDIR": str(temporary)}
-    return subprocess.run(command, capture_output=True, text=True, timeout=240, check=False, env=environment)
+    return subprocess.run(command, capture_output=True, text=True, timeout=280, check=False, env=environment)
 
 
 def test_all_works_give_rows_against_limits_and_leave_nothing_behind() -> None:
     with temporary_folder("bench") as folder:
-        done = run_bench(folder.root, "--households", str(HOUSEHOLDS), "--json")
+        done = run_bench(folder.root, "--households", str(HOUSEHOLDS), "--peers", "--json")
         left = [path for path in (folder.root / "tmp").iterdir() if path.name.startswith("hub-bench-")]
         assert left == []
         assert not (folder.root / "hub").exists(), "the hub of --data is left alone"
@@ -51,14 +54,46 @@ def test_all_works_give_rows_against_limits_and_leave_nothing_behind() -> None:
         assert row["ratio"] == pytest.approx(row["value"] / row["limit"], abs=0.001)
     assert by_name["rebuild_differences"]["value"] == 0
     assert by_name["rebuild_log"]["value"] == by_name["asof_log"]["value"] > HOUSEHOLDS
-    assert 0 < by_name["asof_household_p50"]["value"] <= by_name["asof_household_p99"]["value"]
+    for work in ("asof_household", "timeline", "overview_newest", "overview_past", "visible"):
+        assert 0 < by_name[f"{work}_p50"]["value"] <= by_name[f"{work}_p99"]["value"], work
+    for name in ("append", "append_one", "replay", "past_household", "past_province"):
+        row = by_name[f"peers_{name}"]
+        assert row["limit"] > 0, "the peer was measured too"
+        assert row["ratio"] == pytest.approx(row["value"] / row["limit"], rel=0.01)
 
 
 def test_an_unknown_work_is_refused_with_the_names_that_are_known(tmp_path: Path) -> None:
-    done = run_bench(tmp_path, "--only", "append,tiles")
+    done = run_bench(tmp_path, "--only", "append,kites")
     assert done.returncode == 2
-    assert "tiles" in done.stderr
+    assert "kites" in done.stderr
     assert "append,rebuild,asof" in done.stderr
+
+
+async def test_without_the_library_the_comparison_says_how_to_install_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sys, "path", [])
+    for name in [name for name in sys.modules if name.partition(".")[0] == "eventsourcing"]:
+        monkeypatch.delitem(sys.modules, name)
+    with pytest.raises(Unavailable, match=r"install it with .*--group peers") as refused:
+        await measure([], HOUSEHOLDS, lambda *_: None, peers=True)
+    assert refused.value.code == "PEERS_MISSING"
+
+
+def test_on_loaded_data_only_reading_is_measured(tmp_path: Path) -> None:
+    done = run_bench(tmp_path, "--only", "append,asof", "--loaded")
+    assert done.returncode != 0
+    assert "append" in done.stderr
+
+
+async def test_loaded_data_are_read_where_they_are() -> None:
+    async with open_province(HOUSEHOLDS, lambda *_: None) as (settings, stack, loaded):
+        rows = await measure_loaded(["asof", "timeline"], reaching(settings, stack), lambda *_: None)
+        async with open_log(stack.nats_servers) as log:
+            assert await log.last_sequence() == loaded.events, "nothing was added"
+    by_name = {row.name: row.value for row in rows}
+    assert by_name["asof_log"] == loaded.events
+    assert {"asof_household_p99", "timeline_p99"} <= set(by_name)
 
 
 async def test_a_chosen_work_is_measured_alone() -> None:

@@ -20,6 +20,7 @@ from hub.settings import Secret, Settings, read_environment
 from tests.fixtures.servers import OwnServer, temporary_folder
 
 CONFIGURATION = (Path(__file__).parents[2] / "deploy/nats.conf").read_text("utf-8")
+AGENCIES = (Path(__file__).parents[2] / "deploy/agencies.conf").read_text("utf-8")
 PASSWORD = Secret("for-the-cluster-test")
 NODES = ("nats-1", "nats-2", "nats-3")
 
@@ -38,6 +39,7 @@ async def cluster() -> AsyncGenerator[dict[str, OwnServer]]:
     with temporary_folder("cluster") as folder:
         async with open_guard() as guard, contextlib.AsyncExitStack() as stop_later:
             servers: dict[str, OwnServer] = {}
+            (folder.nats / "agencies.conf").write_text(AGENCIES, "utf-8")
             for name in NODES:
                 path = folder.nats / f"{name}.conf"
                 path.write_text(local(folder.nats, clients[name], routes, name), "utf-8")

@@ -106,7 +106,7 @@ async def test_a_snapshot_that_lacks_too_much_is_held_until_confirmed(
     held = await take(opened, path, mode="snapshot")
     assert held.state == "held"
     assert held.withdrawn == 0
-    confirmed = await take(opened, path, mode="snapshot", confirm_withdrawals=True)
+    confirmed = await take(opened, path, mode="snapshot", confirm=True)
     assert (confirmed.state, confirmed.withdrawn) == ("finished", 9)
 
 
@@ -137,7 +137,7 @@ async def test_bad_rows_do_not_stop_the_good_ones_and_are_kept_sealed(
         a_house(3, first_name="'; DROP TABLE x; --", last_name="=cmd|' /C calc'!A0"),
     ]
     receipt = await take(opened, a_file(tmp_path / "a.csv", *rows))
-    assert (receipt.new, receipt.rejected) == (2, 1)
+    assert (receipt.new, receipt.quarantined) == (2, 1)
     assert receipt.first_errors[0].code == "DATE_FUTURE"
     assert receipt.first_errors[0].row == 2
     assert receipt.first_errors[0].message_th != receipt.first_errors[0].message_en

@@ -8,7 +8,6 @@ import pytest
 
 from contracts.errors import InvalidInput
 from contracts.events import AssistanceVoided, BatchReceived, decode_event
-from hub.intake.files import HUB_SUBJECT
 from hub.projector import Reader
 from hub.sealing import NONCE_BYTES
 from tests.contract_rows import a_pppconnext_object
@@ -19,13 +18,12 @@ from tests.integration.test_intake import NOW, a_file, a_house, an_action, send,
 
 async def kept_rows(opened: OpenIntake) -> list[tuple[int, list, list]]:
     """Number, errors and opened cells of every row that was kept."""
-    async with opened.intake.pool.connection() as connection:
-        cipher = (await opened.intake.vault.find(connection, [HUB_SUBJECT]))[HUB_SUBJECT]
-    assert cipher is not None
     found = []
-    for batch, row, errors, box in await opened.rows(
-        "SELECT batch, row_number, errors, box FROM intake.rejected ORDER BY 2"
+    for batch, row, errors, box, subject in await opened.rows(
+        "SELECT batch, row_number, errors, box, subject FROM intake.rejected ORDER BY 2"
     ):
+        async with opened.intake.pool.connection() as connection:
+            (cipher,) = (await opened.intake.vault.find(connection, [subject.hex()])).values()
         text = cipher.decrypt(box[:NONCE_BYTES], box[NONCE_BYTES:], f"{batch}:{row}".encode())
         found.append((row, errors, msgspec.json.decode(text)))
     return found
@@ -38,7 +36,7 @@ async def test_a_record_whose_row_is_faulty_is_not_withdrawn(opened: OpenIntake,
     receipt = await take(
         opened, a_file(tmp_path / "b.csv", *houses[:3], faulty, *houses[4:9]), mode="snapshot"
     )
-    assert (receipt.unchanged, receipt.rejected, receipt.withdrawn) == (8, 1, 1)
+    assert (receipt.unchanged, receipt.quarantined, receipt.withdrawn) == (8, 1, 1)
 
 
 async def test_one_unreadable_row_costs_its_record_and_no_other(opened: OpenIntake, tmp_path: Path) -> None:
@@ -47,7 +45,7 @@ async def test_one_unreadable_row_costs_its_record_and_no_other(opened: OpenInta
     lines[3] += ",x,y"
     path.write_text("\n".join(lines), "utf-8-sig")
     receipt = await take(opened, path)
-    assert (receipt.read, receipt.new, receipt.rejected) == (3, 2, 1)
+    assert (receipt.read, receipt.new, receipt.quarantined) == (3, 2, 1)
     assert [(error.code, error.row) for error in receipt.first_errors] == [("ROW_TOO_LONG", 3)]
     ((row, errors, cells),) = await kept_rows(opened)
     assert (row, errors[0]["code"], len(cells)) == (2, "ROW_TOO_LONG", 2)
@@ -94,7 +92,7 @@ async def test_a_conflict_is_answered_and_its_row_kept(opened: OpenIntake, tmp_p
         an_action_row(action_id="3"),
     ]
     receipt = await take(opened, a_file(tmp_path / "b.csv", *rows), "assistance")
-    assert (receipt.new, receipt.unchanged, receipt.rejected) == (1, 1, 1)
+    assert (receipt.new, receipt.unchanged, receipt.quarantined) == (1, 1, 1)
     assert receipt.first_errors[0].code == "ACTION_CONFLICT"
     ((row, _, cells),) = await kept_rows(opened)
     assert (row, cells[0]["amount_baht"]) == (1, "7")
@@ -105,7 +103,7 @@ async def test_many_faulty_rows_are_all_kept_and_the_first_ones_told(
 ) -> None:
     rows = [an_action_row(action_id=str(number), kind="ไม่รู้") for number in range(1200)]
     receipt = await take(opened, a_file(tmp_path / "a.csv", *rows), "assistance")
-    assert (receipt.read, receipt.rejected, len(receipt.first_errors)) == (1200, 1200, 20)
+    assert (receipt.read, receipt.quarantined, len(receipt.first_errors)) == (1200, 1200, 20)
     assert await opened.rows("SELECT count(*) FROM intake.rejected") == [(1200,)]
 
 
@@ -134,7 +132,7 @@ async def test_the_batch_says_what_was_in_the_file(opened: OpenIntake, tmp_path:
     counts = event.data.counts
     assert (event.data.batch, event.data.mode, event.data.rows) == (receipt.batch, "snapshot", 3)
     assert (event.data.period, event.data.areas) == ("2566", ("3201",))
-    assert counts.read == counts.new + counts.changed + counts.unchanged + counts.rejected == 2
+    assert counts.read == counts.new + counts.changed + counts.unchanged + counts.quarantined == 2
     assert "survey_date" in event.data.columns
 
 

@@ -6,7 +6,9 @@ from pathlib import Path
 from contracts.codes import CODES, FAULTS, FLAGS, fault
 
 CONTRACTS = Path(__file__).resolve().parents[2] / "contracts"
-GIVEN_BY_OTHERS = {"errors.py", "times.py", "codes.py"}
+HUB = CONTRACTS.parent / "hub"
+GIVEN_BY_OTHERS = {"errors.py", "times.py", "codes.py", "codes_intake.py"}
+TOLD = re.compile(r'\bfault\(\s*"([A-Z_]+)"')
 CODE = re.compile(r'"([A-Z]{2,}(?:_[A-Z0-9]+)+)"')
 NOT_CODES = {"ROW_FAULT"}
 POINT_ZONES = {"POINT_UTM47", "POINT_UTM48"}  # made of the zone's number
@@ -14,7 +16,9 @@ POINT_ZONES = {"POINT_UTM47", "POINT_UTM48"}  # made of the zone's number
 
 def used_codes() -> set[str]:
     files = [path for path in CONTRACTS.rglob("*.py") if path.name not in GIVEN_BY_OTHERS]
-    return {code for path in files for code in CODE.findall(path.read_text(encoding="utf-8"))} - NOT_CODES
+    found = {code for path in files for code in CODE.findall(path.read_text(encoding="utf-8"))} - NOT_CODES
+    doors = [path for folder in ("intake", "readers") for path in (HUB / folder).glob("*.py")]
+    return found | {code for path in doors for code in TOLD.findall(path.read_text(encoding="utf-8"))}
 
 
 def test_every_used_code_is_listed() -> None:

@@ -7,9 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo.cells import FINEST, GRID_SIDE, Cells, Grids, sum_cells, to_cells
+from geo.cells import FINEST, GRID_SIDE, Cells, Grids, gather, sum_cells
 
 place = st.integers(0, GRID_SIDE - 1)
+
+
+def to_cells(found, counts: int) -> Cells:
+    numbers = np.array(found, dtype=np.int64).reshape(len(found), 2 + counts)
+    return gather(numbers[:, 0], numbers[:, 1], numbers[:, 2:], GRID_SIDE)
+
+
 grids = st.lists(st.tuples(place, place, st.integers(0, 50), st.integers(0, 50)), max_size=30)
 
 

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from contracts.errors import Gone, InvalidInput
 from geo import filters, links
-from geo.ogc import CRS84, LIMIT_MAX
+from geo.crs import CRS84, Region, parse_bbox, parse_crs
+from geo.ogc import LIMIT_MAX
 from geo.params import (
     ItemsQuery,
     Token,
@@ -20,12 +21,10 @@ from geo.params import (
     encode_token,
     last_code,
     last_household,
-    parse_bbox,
     parse_datetime,
     parse_format,
     parse_limit,
     read_pairs,
-    require_crs84,
     require_same,
 )
 
@@ -46,7 +45,7 @@ def test_a_box_comes_back_from_its_text(west: float, east: float, a: float, b: f
         if west <= east
         else ((west, south, 180, north), (-180, south, east, north))
     )
-    assert boxes == expected
+    assert boxes == tuple(map(Region, expected))
     assert parse_bbox(f"{west},{south},-5,{east},{north},1e3") == boxes
 
 
@@ -144,13 +143,13 @@ def test_equal_repeats_count_once_and_others_are_refused() -> None:
             read_pairs(pairs, known)
 
 
-def test_only_one_coordinate_system_and_the_formats_on_offer() -> None:
-    require_crs84(None, "crs")
-    require_crs84(CRS84, "crs")
+def test_only_the_coordinate_systems_and_formats_on_offer() -> None:
+    assert parse_crs(None, "crs") is CRS84
+    assert parse_crs(CRS84.uri, "crs") is CRS84
     assert parse_format(None, ("json",)) is None
     assert parse_format("json", ("json",)) == "json"
     with pytest.raises(InvalidInput):
-        require_crs84("EPSG:4326", "crs")
+        parse_crs("EPSG:4326", "crs")
     with pytest.raises(InvalidInput):
         parse_format("xml", ("json",))
 

@@ -27,6 +27,7 @@ def test_every_variable_reaches_its_field(tmp_path: Path):
         {
             "HUB_DATA_DIR": str(tmp_path),
             "HUB_NATS_URL": "nats://a:4222, nats://b:4222",
+            "HUB_NATS_PORT": "4222",
             "HUB_NATS_USER": "app",
             "HUB_NATS_PASSWORD_FILE": str(password),
             "HUB_DATABASE_URL": "postgresql://hub:secret@one:5432,two:5432/hub",
@@ -43,6 +44,7 @@ def test_every_variable_reaches_its_field(tmp_path: Path):
     assert settings == Settings(
         data_dir=tmp_path,
         nats_url=Secret("nats://a:4222, nats://b:4222"),
+        nats_port=4222,
         nats_user="app",
         nats_password=Secret("pass word"),
         database_url=Secret("postgresql://hub:secret@one:5432,two:5432/hub"),

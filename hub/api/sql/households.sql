@@ -65,26 +65,55 @@ SELECT v.sequence, r.source, v.period, v.happened_at, v.reported_at, e.recorded_
 FROM record_version AS v JOIN record AS r USING (record) JOIN event AS e ON e.sequence = v.sequence
 WHERE v.sequence = ANY(%(basis)s::bigint[]) ORDER BY v.happened_at, v.sequence;
 
--- name: fetch_persons
--- The persons of these members at s.
-SELECT fact.member, fact.person, founder.person_id
-FROM person_member AS fact JOIN member AS founder ON founder.member = fact.person
-WHERE fact.member = ANY(%(members)s::bigint[]) AND fact.recorded @> %(sequence)s::bigint;
+-- name: list_household_statements
+-- Every statement on which a household ever rested over the world's time, as known at s, the oldest first.
+SELECT v.sequence, r.source, v.period, v.happened_at, v.reported_at, e.recorded_at, v.amphoe, v.tambon, v.document::text
+FROM record_version AS v JOIN record AS r USING (record) JOIN event AS e ON e.sequence = v.sequence
+WHERE v.sequence IN (
+    SELECT unnest(s.basis) FROM {states} AS s
+    WHERE s.household = %(household)s::bigint AND s.recorded @> %(sequence)s::bigint
+)
+ORDER BY v.happened_at, v.sequence;
+
+-- name: list_household_persons
+-- The persons at s of all members of the records of a household, and whether another household has a record that lists them.
+SELECT fact.member, fact.person, founder.person_id, EXISTS (
+    SELECT FROM person_member AS near
+    JOIN member AS far ON far.member = near.member
+    JOIN household_record AS there ON there.record = far.record AND there.recorded @> %(sequence)s::bigint
+    WHERE near.person = fact.person AND near.recorded @> %(sequence)s::bigint AND there.household <> %(household)s::bigint
+)
+FROM household_record AS link
+JOIN member AS m ON m.record = link.record
+JOIN person_member AS fact ON fact.member = m.member AND fact.recorded @> %(sequence)s::bigint
+JOIN member AS founder ON founder.member = fact.person
+WHERE link.household = %(household)s::bigint AND link.recorded @> %(sequence)s::bigint;
 
 -- name: fetch_homes
 -- The household at which each of these persons is at home at (v, s): that of the newest statement that lists the person.
-SELECT DISTINCT ON (fact.person) fact.person, s.household
-FROM person_member AS fact
-JOIN member AS m ON m.member = fact.member
-JOIN household_record AS link ON link.record = m.record AND link.recorded @> %(sequence)s::bigint
-JOIN {states} AS s ON s.household = link.household
-    AND s.recorded @> %(sequence)s::bigint AND s.valid @> %(valid_at)s::timestamptz
-JOIN record_version AS v ON v.sequence = ANY(s.basis) AND v.record = m.record
-WHERE fact.person = ANY(%(persons)s::bigint[]) AND fact.recorded @> %(sequence)s::bigint
-    AND EXISTS (
-        SELECT FROM json_array_elements(v.document -> 'members') AS listed WHERE (listed ->> 'id')::bigint = m.member
-    )
-ORDER BY fact.person, v.happened_at DESC, v.sequence DESC;
+SELECT DISTINCT ON (known.person) known.person, known.household
+FROM (
+    SELECT fact.person, m.member, m.record, link.household
+    FROM person_member AS fact
+    JOIN member AS m ON m.member = fact.member
+    JOIN household_record AS link ON link.record = m.record AND link.recorded @> %(sequence)s::bigint
+    WHERE fact.person = ANY(%(persons)s::bigint[]) AND fact.recorded @> %(sequence)s::bigint
+) AS known
+CROSS JOIN LATERAL (
+    SELECT s.basis FROM {states} AS s
+    WHERE s.household = known.household AND s.recorded @> %(sequence)s::bigint AND s.valid @> %(valid_at)s::timestamptz
+    OFFSET 0
+) AS standing
+CROSS JOIN LATERAL (
+    SELECT v.sequence, v.happened_at FROM record_version AS v
+    WHERE v.sequence = ANY(standing.basis) AND v.record = known.record
+        AND EXISTS (
+            SELECT FROM json_array_elements(v.document -> 'members') AS listed
+            WHERE (listed ->> 'id')::bigint = known.member
+        )
+    OFFSET 0
+) AS said
+ORDER BY known.person, said.happened_at DESC, said.sequence DESC;
 
 -- name: list_aliases
 -- The other household ids that resolve here at s.

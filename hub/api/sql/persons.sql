@@ -1,3 +1,9 @@
+-- name: list_households_of_founder
+-- The household, at s, of the record that lists the founder of a person.
+SELECT link.household FROM member AS m
+JOIN household_record AS link ON link.record = m.record AND link.recorded @> %(sequence)s::bigint
+WHERE m.person_id = %(person_id)s;
+
 -- name: fetch_person_id
 -- The public id of a person: that of the member that founded it.
 SELECT person_id FROM member WHERE member = %(person)s::bigint;

@@ -18,16 +18,19 @@ CROSS JOIN LATERAL (
 ) AS bounds (sequence, formed, known)
 JOIN event AS e ON e.sequence = bounds.sequence
 LEFT JOIN LATERAL (
+    -- From the records of the household: by b alone the exclusion index, which begins with a, would be read from end to end.
     SELECT found.rule, found.score
     FROM (
-        SELECT b AS other, rule, score FROM link_edge
-        WHERE a = link.record AND level = 'household' AND recorded @> bounds.known
+        SELECT record FROM household_record WHERE household = link.household AND recorded @> bounds.known OFFSET 0
+    ) AS near
+    CROSS JOIN LATERAL (
+        SELECT rule, score FROM link_edge
+        WHERE a = link.record AND b = near.record AND level = 'household' AND recorded @> bounds.known
         UNION ALL
-        SELECT a, rule, score FROM link_edge
-        WHERE b = link.record AND level = 'household' AND recorded @> bounds.known
+        SELECT rule, score FROM link_edge
+        WHERE a = near.record AND b = link.record AND level = 'household' AND recorded @> bounds.known
     ) AS found
-    JOIN household_record AS near ON near.record = found.other AND near.household = link.household AND near.recorded @> bounds.known
-    ORDER BY found.score DESC, found.other LIMIT 1
+    ORDER BY found.score DESC, near.record LIMIT 1
 ) AS edge ON true
 WHERE link.household = %(household)s::bigint AND link.record <> link.household AND bounds.sequence <= %(sequence)s;
 

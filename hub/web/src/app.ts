@@ -3,8 +3,27 @@
 import { type HubProblem, fetchJson } from "./api.ts";
 import { dayOf } from "./calendar.ts";
 import { type Boundaries, readBoundaries } from "./map/boundaries.ts";
-import { type Session, mayListHouseholds, maySearchText, readSession, writeSession } from "./session.ts";
-import type { Agency, DemoRole, HouseholdDetail, HouseholdPage, Need, Overview, Timeline } from "./shapes.ts";
+import {
+  type Session,
+  mayListFindings,
+  mayListHouseholds,
+  maySearchText,
+  readSession,
+  writeSession,
+} from "./session.ts";
+import type {
+  Agency,
+  ChosenPage,
+  DemoRole,
+  FindingKind,
+  FindingPage,
+  FindingState,
+  HouseholdDetail,
+  HouseholdPage,
+  Need,
+  Overview,
+  Timeline,
+} from "./shapes.ts";
 import { type Slot, createSlot } from "./slot.ts";
 import { type View, basisQuery, readView, writeView } from "./view.ts";
 import { type Words, wordsOf } from "./words/index.ts";
@@ -15,6 +34,11 @@ export const TAMBON_ZOOM = 9.6;
 export interface Search {
   text: string;
   need: Need | "";
+}
+
+export interface FindingSearch {
+  kind: FindingKind | "";
+  state: FindingState | "";
 }
 
 export interface Sort {
@@ -28,6 +52,7 @@ export interface Desk {
   isRolesOpen: boolean;
   definition: string | null;
   search: Search;
+  findings: FindingSearch;
   sort: Sort;
   showsPoints: boolean;
   zoom: number;
@@ -42,6 +67,8 @@ export interface Slots {
   layers: Slot<ReadonlySet<string>>;
   roles: Slot<DemoRole[]>;
   list: Slot<HouseholdPage>;
+  chosen: Slot<ChosenPage>;
+  findings: Slot<FindingPage>;
   household: Slot<HouseholdDetail>;
   timeline: Slot<Timeline>;
   agencies: Slot<ReadonlyMap<string, Agency>>;
@@ -61,6 +88,7 @@ export interface App {
   enter(session: Session | null): void;
   say(problem: HubProblem): string;
   moreHouseholds(): void;
+  moreOfList(): void;
   /** Asks for the latest again, when the page has been away. */
   refresh(): void;
 }
@@ -78,6 +106,8 @@ function createSlots(changed: () => void): Slots {
     layers: createSlot(changed),
     roles: createSlot(changed),
     list: createSlot(changed),
+    chosen: createSlot(changed),
+    findings: createSlot(changed),
     household: createSlot(changed),
     timeline: createSlot(changed),
     agencies: createSlot(changed),
@@ -93,6 +123,44 @@ function householdsQuery(view: View, session: Session | null, search: Search): R
     ...(text === "" ? {} : { text }),
     ...(search.need === "" ? {} : { need: search.need }),
   };
+}
+
+/** The question behind the list of the view; null where the view has none or this caller may not ask. */
+function listQuestion(
+  view: View,
+  session: Session | null,
+  search: FindingSearch,
+): { path: string; query: Record<string, string> } | null {
+  const { list } = view;
+  if (list === null || !mayListHouseholds(session)) return null;
+  const query = { ...basisQuery(view), limit: PAGE, ...(view.area === null ? {} : { area: view.area }) };
+  if (list !== "findings") return { path: `/v1/overview/${list}`, query };
+  if (!mayListFindings(session)) return null;
+  const { kind, state } = search;
+  const narrowed = { ...(kind === "" ? {} : { kind }), ...(state === "" ? {} : { state }) };
+  return { path: "/v1/findings", query: { ...query, ...narrowed } };
+}
+
+/** Asks for the names of the agencies. */
+function wantAgencies(slots: Slots, fetch: Fetch, round: string): void {
+  slots.agencies.want(round, async (signal) => {
+    const { items } = await fetch<{ items: Agency[] }>("/v1/agencies", { limit: "1000" })(signal);
+    return new Map(items.map((agency) => [agency.agency_id, agency]));
+  });
+}
+
+/** Asks for the list of the view. */
+function wantList(app: App, fetch: Fetch, round: string): void {
+  const { view, session, desk, slots } = app;
+  const asked = listQuestion(view, session, desk.findings);
+  const key = `${round}|${JSON.stringify(asked)}`;
+  if (asked !== null && view.list === "findings") {
+    slots.findings.want(key, fetch<FindingPage>(asked.path, asked.query));
+    wantAgencies(slots, fetch, round);
+  } else slots.findings.clear();
+  if (asked !== null && view.list !== "findings")
+    slots.chosen.want(key, fetch<ChosenPage>(asked.path, asked.query));
+  else slots.chosen.clear();
 }
 
 /** Asks for what the view needs and forgets what it does not. */
@@ -122,14 +190,12 @@ function wantAll(app: App, fetch: Fetch, round: string): void {
     const query = householdsQuery(view, session, desk.search);
     slots.list.want(`${round}|${JSON.stringify(query)}`, fetch<HouseholdPage>("/v1/households", query));
   } else slots.list.clear();
+  wantList(app, fetch, round);
   if (view.household !== null && mayListHouseholds(session)) {
     const path = `/v1/households/${view.household}`;
     slots.household.want(`${axes}|${path}`, fetch<HouseholdDetail>(path, basis));
     slots.timeline.want(`${axes}|${path}`, fetch<Timeline>(`${path}/timeline`, { ...basis, limit: "1000" }));
-    slots.agencies.want(round, async (signal) => {
-      const { items } = await fetch<{ items: Agency[] }>("/v1/agencies", { limit: "1000" })(signal);
-      return new Map(items.map((agency) => [agency.agency_id, agency]));
-    });
+    wantAgencies(slots, fetch, round);
   } else {
     slots.household.clear();
     slots.timeline.clear();
@@ -141,6 +207,7 @@ const START_DESK: Desk = {
   isRolesOpen: false,
   definition: null,
   search: { text: "", need: "" },
+  findings: { kind: "", state: "" },
   sort: { column: "name", descending: false },
   showsPoints: true,
   zoom: 0,
@@ -211,6 +278,21 @@ export function createApp(changed: () => void): App {
         const more = await fetch<HouseholdPage>("/v1/households", query)(signal);
         return { ...more, items: [...page.items, ...more.items] };
       });
+    },
+    moreOfList() {
+      const asked = listQuestion(view, session, desk.findings);
+      if (asked === null) return;
+      const more = <T, P extends { items: T[]; next: string | null }>(slot: Slot<P>): void => {
+        const page = slot.value;
+        if (page?.next == null) return;
+        const query = { ...asked.query, token: page.next };
+        slot.want(`${slot.key}|${page.next}`, async (signal) => {
+          const following = await fetch<P>(asked.path, query)(signal);
+          return { ...page, next: following.next, items: [...page.items, ...following.items] };
+        });
+      };
+      if (view.list === "findings") more(slots.findings);
+      else more(slots.chosen);
     },
     refresh() {
       round += 1;

@@ -11,6 +11,7 @@ import "./styles/base.css";
 import "./styles/layout.css";
 import "./styles/time.css";
 import "./styles/numbers.css";
+import "./styles/six.css";
 import "./styles/table.css";
 import "./styles/panel.css";
 import "./styles/household.css";
@@ -63,7 +64,7 @@ function start(page: HTMLElement): void {
   };
   /** Keyboard and screen reader follow to what was just opened. */
   const focusPanel = (): void => {
-    const now = app.view.household ?? app.view.area ?? "";
+    const now = app.view.household ?? app.view.list ?? app.view.area ?? "";
     if (now === shown) return;
     const isStart = shown === null;
     shown = now;
@@ -80,6 +81,7 @@ function start(page: HTMLElement): void {
     if (desk.isRolesOpen) app.set({ isRolesOpen: false });
     else if (desk.isTimeOpen) app.set({ isTimeOpen: false });
     else if (view.household !== null) app.go({ household: null });
+    else if (view.list !== null) app.go({ list: null });
     else if (view.area !== null) app.go({ area: null, camera: null });
   };
 

@@ -42,6 +42,11 @@ export function maySearchText(session: Session | null): boolean {
   return session !== null && (session.role === null || PERSONAL_ROLES.has(session.role));
 }
 
+/** Whether asking for findings makes sense. */
+export function mayListFindings(session: Session | null): boolean {
+  return session !== null && (session.role === null || (HOUSEHOLD_ROLES.has(session.role) && session.role !== "gis"));
+}
+
 /** Whether asking for households makes sense. The hub decides; this only spares a question with a known answer. */
 export function mayListHouseholds(session: Session | null): boolean {
   return session !== null && (session.role === null || HOUSEHOLD_ROLES.has(session.role));

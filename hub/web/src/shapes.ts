@@ -34,7 +34,84 @@ export interface NeedNumbers {
   unknown: Count;
 }
 
+/** The six numbers of the province, each with its list. */
+export type SixName = "distinct" | "in_more_than_one" | "twice" | "unserved" | "mistargeted" | "exited";
+export const SIX: readonly SixName[] = [
+  "distinct",
+  "in_more_than_one",
+  "twice",
+  "unserved",
+  "mistargeted",
+  "exited",
+];
+
+export interface SixNumber {
+  value: Count;
+  definition_th: string;
+  definition_en: string;
+  /** How many of these households have a link that nobody has decided; `low` and `high` are what deciding could make of it. */
+  on_undecided: Count;
+  low?: Count;
+  high?: Count;
+  suspected?: Count;
+  confirmed?: Count;
+  reported_twice?: Count;
+  silent_agencies?: { agency: string; last_word: string }[];
+}
+
+export interface ChosenHousehold {
+  household_id: string;
+  amphoe: string | null;
+  tambon: string | null;
+  moo: number | null;
+  sources: string[];
+  persons: number;
+  level: number | null;
+  standing: string | null;
+}
+
+export interface ChosenPage extends Basis {
+  items: ChosenHousehold[];
+  next: string | null;
+}
+
+export type FindingKind = "duplicate" | "unserved" | "mistargeted";
+export const FINDING_KINDS: readonly FindingKind[] = ["duplicate", "unserved", "mistargeted"];
+export type FindingState = "suspected" | "confirmed" | "complementary" | "reporting_error" | "dismissed";
+export const FINDING_STATES: readonly FindingState[] = [
+  "suspected",
+  "confirmed",
+  "complementary",
+  "reporting_error",
+  "dismissed",
+];
+
+export interface Finding {
+  id: string;
+  kind: FindingKind;
+  class: string;
+  need: Need | "unknown";
+  state: FindingState;
+  household_id: string;
+  amphoe: string | null;
+  tambon: string | null;
+  valid_from: string;
+  valid_until: string | null;
+  reason_th: string;
+  reason_en: string;
+  amount_thb: number | null;
+  agencies: string[];
+}
+
+export interface FindingPage extends Basis {
+  items: Finding[];
+  next: string | null;
+  total?: number;
+  households?: number;
+}
+
 export interface Overview extends Basis {
+  numbers?: Partial<Record<SixName, SixNumber>>;
   records: Record<string, Count>;
   in_sources: Record<string, Count>;
   households: Count;

@@ -2,6 +2,7 @@
 
 import { type Lang, isDay } from "./calendar.ts";
 import { INDICATORS, type IndicatorId } from "./indicators.ts";
+import { SIX, type SixName } from "./shapes.ts";
 
 export interface Camera {
   zoom: number;
@@ -19,8 +20,13 @@ export interface View {
   unit: "count" | "share";
   area: string | null;
   household: string | null;
+  /** The list behind a number, or that of the findings. */
+  list: ListName | null;
   camera: Camera | null;
 }
+
+export type ListName = SixName | "findings";
+export const LISTS: readonly ListName[] = [...SIX, "findings"];
 
 export const START: View = {
   lang: "th",
@@ -30,6 +36,7 @@ export const START: View = {
   unit: "count",
   area: null,
   household: null,
+  list: null,
   camera: null,
 };
 
@@ -67,6 +74,7 @@ export function readView(search: string): View {
     unit: query.get("unit") === "share" ? "share" : "count",
     area: pick("area", (text) => AREA.test(text)),
     household: pick("household", (text) => HOUSEHOLD.test(text)),
+    list: LISTS.find((name) => name === query.get("list")) ?? null,
     camera: readCamera(query.get("map")),
   };
 }
@@ -91,6 +99,7 @@ export function writeView(view: View): string {
   put("unit", view.unit, START.unit);
   put("area", view.area);
   put("household", view.household);
+  put("list", view.list);
   const { camera } = view;
   put("map", camera && [camera.zoom.toFixed(2), camera.lon.toFixed(4), camera.lat.toFixed(4)].join(","));
   put("lang", view.lang, START.lang);

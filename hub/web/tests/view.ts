@@ -12,6 +12,7 @@ test("an address gives back the view it was written from", () => {
     unit: "share" as const,
     area: "320101",
     household: "a2b249ab-4712-4faa-bead-3bed00fdfeae",
+    list: "findings" as const,
     camera: { zoom: 11.5, lon: 103.5, lat: 14.9 },
   };
   const address = writeView(view);
@@ -23,7 +24,7 @@ test("an address gives back the view it was written from", () => {
 
 test("an address that is mangled opens what can be read of it", () => {
   const view = readView(
-    "?valid_at=2023-02-30&as_of=seq:-1&ind=nothing&area=32x1&household=1&map=9,200,14&lang=fr",
+    "?valid_at=2023-02-30&as_of=seq:-1&ind=nothing&area=32x1&household=1&list=everything&map=9,200,14&lang=fr",
   );
   assert.deepEqual(view, START);
 });

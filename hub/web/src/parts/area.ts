@@ -4,6 +4,7 @@ import { type TemplateResult, html, nothing } from "lit-html";
 import type { App } from "../app.ts";
 import { numbersOf, sayValue, shade } from "../map/shading.ts";
 import { NEEDS, type AreaNumbers } from "../shapes.ts";
+import type { View } from "../view.ts";
 import { drawSearch } from "./households.ts";
 import { sayLoading } from "./messages.ts";
 import { nameOf, nameOfCode } from "./names.ts";
@@ -16,6 +17,7 @@ export function drawPanelHead(
   kind: string,
   name: string,
   above: TemplateResult | typeof nothing,
+  close: Partial<View> = { area: null, household: null, camera: null },
 ): TemplateResult {
   return html`<div class="panel-head">
     <div>
@@ -26,7 +28,7 @@ export function drawPanelHead(
       type="button"
       class="close"
       aria-label=${app.words.close}
-      @click=${() => app.go({ area: null, household: null, camera: null })}
+      @click=${() => app.go(close)}
     >
       ×
     </button>

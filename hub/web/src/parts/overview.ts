@@ -6,6 +6,7 @@ import { baht, percent, whole } from "../numbers.ts";
 import { type Count, NEEDS, type Overview } from "../shapes.ts";
 import type { Explained } from "../words/words.ts";
 import { show } from "./messages.ts";
+import { drawSix } from "./six.ts";
 
 const SOURCES: readonly string[] = ["tpmap", "pppconnext", "thaiqm", "mso_logbook"];
 
@@ -203,7 +204,8 @@ export function drawOverview(app: App): TemplateResult {
       app,
       overview,
       (value) =>
-        html`<div class="cards" tabindex="-1">
+        html`${drawSix(app, value)}
+        <div class="cards" tabindex="-1">
           ${drawRecords(app, value)}${drawHouseholds(app, value)}${drawHelp(app, value)}${drawNeeds(app, value)}
         </div>`,
     )}

@@ -6,6 +6,7 @@ import { shade, sayValue } from "../map/shading.ts";
 import { drawArea } from "./area.ts";
 import { drawSearch } from "./households.ts";
 import { drawHousehold } from "./household.ts";
+import { drawListPanel } from "./list_panel.ts";
 import { show } from "./messages.ts";
 import { nameOf } from "./names.ts";
 import { drawBar } from "./overview.ts";
@@ -43,10 +44,12 @@ function drawRanking(app: App): TemplateResult {
 
 export function drawPanel(app: App): TemplateResult {
   const { view, words } = app;
-  const isSheet = view.area !== null || view.household !== null;
+  const isSheet = view.area !== null || view.household !== null || view.list !== null;
   const body =
     view.household !== null
       ? drawHousehold(app, view.household)
+      : view.list !== null
+        ? drawListPanel(app, view.list)
       : view.area !== null
         ? drawArea(app, view.area)
         : html`<div class="panel-head"><h2>${words.indicator[view.indicator].name}</h2></div>

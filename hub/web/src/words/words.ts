@@ -2,7 +2,7 @@
 
 import type { DayFault } from "../calendar.ts";
 import type { IndicatorId } from "../indicators.ts";
-import type { Need } from "../shapes.ts";
+import type { FindingKind, FindingState, Need, SixName } from "../shapes.ts";
 
 export interface Explained {
   name: string;
@@ -72,6 +72,38 @@ export interface Words {
     actions: string;
     ofHouseholds: string;
     moreThanOne: string;
+  };
+  six: {
+    heading: string;
+    names: Record<SixName, string>;
+    open: (name: string) => string;
+    between: (low: string, high: string) => string;
+    onUndecided: (count: string) => string;
+    confirmed: (suspected: string, confirmed: string) => string;
+    silent: (count: string) => string;
+    list: string;
+    households: (shown: string, all: string) => string;
+    empty: string;
+    needKey: string;
+    allAreas: string;
+    standing: Record<string, string>;
+    level: (level: string) => string;
+  };
+  findings: {
+    heading: string;
+    open: string;
+    allKinds: string;
+    allStates: string;
+    kind: Record<FindingKind, string>;
+    class: Record<string, string>;
+    state: Record<FindingState, string>;
+    count: (total: string, households: string) => string;
+    empty: string;
+    needKey: string;
+    since: string;
+    until: string;
+    openHousehold: string;
+    noBlame: string;
   };
   need: Record<Need, string>;
   needState: { need: string; no_need: string; unknown: string };
