@@ -25,6 +25,9 @@ from projections.linkage.scoring import VETO
 from projections.linkage.weighing import Weigher
 
 Pair = tuple[int, int]
+WEIGHED = 16
+"""In a connected set of so many members every pair is weighed; in a larger one a pair without an edge counts a penalty below the floor."""
+PENALTY = 4_000
 
 
 class Sets:
@@ -78,6 +81,15 @@ class _Members:
             return VETO
         return self.weigher.judged(a, b, self.weigher.place(left, right)).score
 
+    def assumed(self, low: int, high: int) -> int:
+        """The same in a large set, where weighing every pair would cost more than it tells: what forbids the pair, else a penalty."""
+        if self.decided and self.decided.person(low, high) == "different":
+            return NEVER
+        (left, a), (right, b) = self.of[low], self.of[high]
+        if left.record == right.record or (a.valid and b.valid and a.digits != b.digits):
+            return VETO
+        return self.weigher.model.review - PENALTY
+
     def context(self, low: int, high: int, score: int) -> int:
         """The score of an undecided pair whose members live in one household."""
         if self.decided and self.decided.person(low, high) is not None:
@@ -91,11 +103,12 @@ def _grouped(group: Sequence[int], scores: Mapping[Pair, int], members: _Members
     if len(group) == 2:
         return [(group[0], group[1])] if scores[group[0], group[1]] >= cut.link else []
     ranked = sorted(group, key=members.rank)
+    missing = members.score if len(group) <= WEIGHED else members.assumed
     upper: list[int] = []
     for position, one in enumerate(ranked):
         for other in ranked[position + 1 :]:
             pair = (one, other) if one < other else (other, one)
-            upper.append(scores[pair] if pair in scores else members.score(*pair))
+            upper.append(scores[pair] if pair in scores else missing(*pair))
     return joined(np.asarray(ranked, np.int64), np.asarray(upper, np.int64), cut)
 
 

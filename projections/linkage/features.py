@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from functools import lru_cache
 
 import msgspec
 
@@ -102,9 +103,14 @@ def house_key(house: str) -> int:
     return key_of("house", house)
 
 
+@lru_cache(maxsize=65_536)
+def _door(house_no: str) -> str:
+    return SPACES_AND_ZEROS.sub("", ascii_digits(house_no)).lower()
+
+
 def door_of(features: RecordFeatures) -> str:
     """The house number in normal form, "" when unknown."""
-    return SPACES_AND_ZEROS.sub("", ascii_digits(features.house_no or "")).lower()
+    return _door(features.house_no) if features.house_no else ""
 
 
 def dwelling_of(features: RecordFeatures) -> DwellingValue | None:
