@@ -286,9 +286,10 @@ async def open_log(
     async def note(error: Exception) -> None:
         logger.debug("connection to the log", extra={"reason": type(error).__name__})
 
+    client = Client()
     try:
-        async with asyncio.timeout(patience):
-            client = await nats.connect(
+        async with _closed_unless_connected(client), asyncio.timeout(patience):
+            await client.connect(
                 servers=list(servers),
                 max_reconnect_attempts=-1,
                 reconnect_time_wait=0.2,
@@ -306,3 +307,14 @@ async def open_log(
     finally:
         with contextlib.suppress(nats.errors.Error, OSError, TimeoutError):
             await client.close()
+
+
+@contextlib.asynccontextmanager
+async def _closed_unless_connected(client: Client) -> AsyncGenerator[None]:
+    """Connecting that is given up half way leaves its socket open; this closes it."""
+    try:
+        yield
+    finally:
+        if not client.is_connected:
+            with contextlib.suppress(nats.errors.Error, OSError, TimeoutError):
+                await client.close()
