@@ -292,7 +292,7 @@ async def open_log(
             await client.connect(
                 servers=list(servers),
                 max_reconnect_attempts=-1,
-                reconnect_time_wait=0.2,
+                reconnect_time_wait=0.2,  # pyright: ignore[reportArgumentType] - seconds, and may be a part of one
                 connect_timeout=5,
                 allow_reconnect=True,
                 error_cb=note,

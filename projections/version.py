@@ -13,7 +13,7 @@ from contracts.errors import Unavailable
 from projections import queries
 from projections.tables import FACTS, create_constraints, create_tables
 
-CODE = "2"
+CODE = "3"
 """Raised with every change of what the fold writes."""
 
 _SQL = queries.load(Path(__file__).parent / "sql")

@@ -354,6 +354,14 @@ def layer_checks(layer: str) -> dict[str, Check]:
 
 
 BESIDE: Mapping[str, str] = {
+    "/v1/access": "tests/integration/test_access_log.py",
+    "/v1/agencies/{agency_id}/quality": "tests/api/test_v1_quality.py",
+    "/v1/batches": "tests/api/test_v1_batches.py",
+    "/v1/batches/{batch}": "tests/api/test_v1_batches.py",
+    "/v1/batches/{batch}/errors.xlsx": "tests/api/test_v1_batches.py",
+    "/v1/batches/{batch}/records": "tests/api/test_v1_batches.py",
+    "/v1/quarantine": "tests/api/test_v1_batches.py",
+    "/v1/sources/{source}/links": "tests/integration/test_linking_back.py",
     "/ogc/collections/household_points/items/{featureId}/versions": "tests/api/test_ogc_versions.py",
     "/ogc/collections/household_history/items": "tests/api/test_ogc_versions.py",
     "/ogc/collections/household_history/items/{featureId}": "tests/api/test_ogc_versions.py",

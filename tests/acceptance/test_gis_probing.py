@@ -16,7 +16,12 @@ ABOVE_THE_MAXIMUM = "Value greater than maximum"
 
 
 @pytest.mark.parametrize(
-    ("root", "role"), [("/ogc", "auditor"), ("/ogc", None), ("/ogc/compare/2023-09-30/2024-09-30", "auditor")]
+    ("root", "role"),
+    [
+        ("/ogc", "auditor"),
+        pytest.param("/ogc", None, marks=pytest.mark.slow),
+        pytest.param("/ogc/compare/2023-09-30/2024-09-30", "auditor", marks=pytest.mark.slow),
+    ],
 )
 def test_schemathesis_finds_nothing_undocumented_and_no_invalid_input_that_is_taken(
     demo_hub: RunningHub, tmp_path: Path, root: str, role: str | None
@@ -32,7 +37,7 @@ def test_schemathesis_finds_nothing_undocumented_and_no_invalid_input_that_is_ta
         "--max-examples",
         "5",
         "--max-time",
-        "60",
+        "30",
     ]
     more = ["--seed", "1", "--no-color", "--continue-on-failure", "--no-shrink"]
     told = subprocess.run(
