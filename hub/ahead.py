@@ -49,7 +49,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     stream: str
     prefix: str
     master_keys: tuple[bytes, ...]
-    master_key_path: Path | None
+    master_key_path: str | None
     version: Version
     stop_at: int
     batch: int
@@ -74,6 +74,10 @@ _stops: msgspec.json.Decoder[Standstill] = msgspec.json.Decoder(Standstill)
 _peaks: msgspec.json.Decoder[float] = msgspec.json.Decoder(float)
 
 
+def _text(path: Path | None) -> str | None:
+    return None if path is None else str(path)
+
+
 def order(
     database_url: str, log: JetStreamLog, vault: Vault, version: Version, stop_at: int, batch: int
 ) -> Order:
@@ -84,7 +88,7 @@ def order(
         stream=log.stream,
         prefix=log.prefix,
         master_keys=vault.master_keys.keys,
-        master_key_path=vault.master_keys.path,
+        master_key_path=_text(vault.master_keys.path),
         version=version,
         stop_at=stop_at,
         batch=batch,
@@ -193,7 +197,9 @@ async def _end(process: asyncio.subprocess.Process) -> None:
 
 async def serve(asked: Order, send: Callable[[bytes, bytes], Coroutine[object, object, None]]) -> None:
     """Send every batch, then how the reading ended."""
-    vault = Vault(MasterKeys(*asked.master_keys, path=asked.master_key_path))
+    vault = Vault(
+        MasterKeys(*asked.master_keys, path=Path(asked.master_key_path) if asked.master_key_path else None)
+    )
     try:
         async with (
             await AsyncConnection.connect(asked.database_url, autocommit=True) as keys,
