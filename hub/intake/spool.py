@@ -10,6 +10,7 @@ import fcntl
 import hashlib
 import os
 import secrets
+import uuid
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from pathlib import Path
 from typing import BinaryIO
@@ -74,7 +75,6 @@ class Spool:
     def drop(self, batch: str) -> None:
         """Nobody needs the file of this delivery any more."""
         self._sealed(batch).unlink(missing_ok=True)
-        self._opened(batch).unlink(missing_ok=True)
 
     @contextlib.asynccontextmanager
     async def opened(self, batch: str, cipher: AESGCM) -> AsyncGenerator[Path]:
@@ -110,7 +110,8 @@ class Spool:
         return self.folder / f"{batch}{SEALED}"
 
     def _opened(self, batch: str) -> Path:
-        return self.folder / f"{batch}{OPEN}"
+        # One for each reader: who lost the lock with the database may still read while another one has begun.
+        return self.folder / f"{batch}.{uuid.uuid4().hex}{OPEN}"
 
 
 class _Writer:
