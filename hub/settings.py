@@ -131,6 +131,11 @@ def child_environment(settings: Settings) -> dict[str, str]:
     )
 
 
+def hand_on(settings: Settings) -> None:
+    """Let the processes that this one starts find what the command line decided in their environment."""
+    os.environ.update(child_environment(settings))
+
+
 def refuse_unknown(env: Mapping[str, str]) -> None:
     """Raises InvalidInput for a `HUB_` variable that is no setting: most often a misspelt one that would be ignored."""
     for name in sorted(env):

@@ -38,8 +38,8 @@ from contracts.records import Help, Need, RecipientRef
 from contracts.rules import DEFAULT_RULES, Rules
 from contracts.sources.originals import needs_of_record
 from projections.linkage.cluster import link
-from projections.linkage.default import default_weigher
 from projections.linkage.features import Partition, RecordFeatures
+from tests.oracle_links import decided_about, weigher_of_log
 from tests.oracle_statements import Statement, read_features, valid_at
 
 TRIED_IN_ORDER = ("citizen", "record", "household", "house")
@@ -166,7 +166,11 @@ class Known:
     @cached_property
     def partition(self) -> Partition:
         """The founders of every member's person and of every record's household."""
-        return link(default_weigher(), list(self.features.values()))
+        owner_of = {
+            member.member: record for record, features in self.features.items() for member in features.members
+        }
+        decided = decided_about(self.items, self.record_of, self.member_of, owner_of)
+        return link(weigher_of_log(self.items), list(self.features.values()), decided)
 
     def household_id(self, household: int) -> str:
         return str(ids.household_id(self.pseudonym_of[household]))

@@ -7,7 +7,7 @@ from granian.log import LogLevels
 
 from hub.api.app import create_app
 from hub.cli.shared import Options
-from hub.settings import read_environment, read_settings
+from hub.settings import hand_on, read_environment, read_settings
 
 
 @click.command()
@@ -17,6 +17,7 @@ from hub.settings import read_environment, read_settings
 def serve(options: Options, port: int | None, host: str | None) -> None:
     """Run the API and the web page alone."""
     settings = options.settings("api", host=host, port=port)
+    hand_on(settings)
     granian.Granian(
         "hub.cli.listening:make_app",
         address=settings.host,
@@ -32,6 +33,6 @@ def serve(options: Options, port: int | None, host: str | None) -> None:
 
 
 def make_app() -> object:
-    """The application of a server process, from the environment that `hub serve` was started with."""
+    """The application of a server process, from the environment that `hub serve` hands on."""
     settings = read_settings(read_environment())
     return create_app(settings)

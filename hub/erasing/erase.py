@@ -17,6 +17,7 @@ from contracts.events import Erasure, Sequenced, SubjectErased, decode_event
 from hub.erasing.plan import Plan, Wanted, make_plan
 from hub.intake.intake import Intake
 from hub.intake.items import Delivery, plain_item
+from hub.intake.kept import forget
 from hub.log import JetStreamLog
 from hub.vault import Vault
 from projections import version as versions
@@ -64,6 +65,8 @@ async def erase(
         # Somebody may have delivered them once more between the plan and the tombstones.
         await wait_until_projected(connection, sequence)
         plan = await _plan(intake, connection, wanted, sequence - 1)
+    # Rows of a household are kept whole, also where one member goes; done again it is harmless.
+    await forget(connection, [bytes.fromhex(record) for record in first.of_records])
     live = await versions.fetch_live(connection.cursor())
     return Erased(
         sequence=sequence,

@@ -39,10 +39,14 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
-    """`subjects` are the keys to destroy; `shared` those of them that seal what others share, and named the person."""
+    """`subjects` are the keys to destroy; `shared` those of them that seal what others share, and named the person.
+
+    `of_records` are the records concerned: rows of them that wait to be mended are no longer kept.
+    """
 
     subjects: tuple[str, ...]
     shared: tuple[str, ...]
+    of_records: tuple[str, ...]
     records: int
     members: int
 
@@ -72,9 +76,11 @@ async def make_plan(cursor: AsyncCursor[TupleRow], key: bytes, wanted: Wanted, *
     record, members = await _find(cursor, key, wanted, as_of)
     rows = await _fetch_rows(cursor, members)
     records, subjects = {row.record for row in rows}, {row.pseudonym for row in rows}
+    of_records = {row.of_record for row in rows}
     if record is not None:
         records.add(record[0])
         subjects.add(record[1])
+        of_records.add(record[1])
     shared: set[str] = set()
     if wanted.kind != "record":
         documents = await _fetch_documents(cursor, records)
@@ -87,6 +93,7 @@ async def make_plan(cursor: AsyncCursor[TupleRow], key: bytes, wanted: Wanted, *
     return Plan(
         subjects=tuple(sorted(subjects | shared)),
         shared=tuple(sorted(shared - subjects)),
+        of_records=tuple(sorted(of_records)),
         records=len(records),
         members=len(rows),
     )

@@ -30,7 +30,7 @@ class Warn(msgspec.Struct, frozen=True, kw_only=True):
     message_th: str
 
 
-class BatchReceipt(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class BatchReceipt(msgspec.Struct, frozen=True, kw_only=True):
     """The answer to a file, in records or actions; `rows` are rows of the file.
 
     `read` = `new` + `changed` + `unchanged` + `superseded` + `quarantined` + `rejected`; `withdrawn` stands apart. `superseded` is what

@@ -46,7 +46,13 @@ UNION SELECT encode(subject, 'hex') FROM finding_decision WHERE words::text LIKE
 UNION SELECT encode(subject, 'hex') FROM referral
 WHERE words::text LIKE ANY(%(ids)s::text[])
     OR (words::text LIKE ANY(%(names)s::text[]) AND record IN (
-        SELECT hr.record FROM household_record AS hr JOIN near USING (household)));
+        SELECT hr.record FROM household_record AS hr JOIN near USING (household)))
+UNION SELECT encode(said.subject, 'hex') FROM (
+    SELECT subject, words FROM link_decision UNION ALL SELECT subject, words FROM link_revocation) AS said
+WHERE said.words::text LIKE ANY(%(ids)s::text[]) OR (said.words::text LIKE ANY(%(names)s::text[]) AND said.subject IN (
+    SELECT r.pseudonym FROM near JOIN household_record AS hr USING (household) JOIN record AS r ON r.record = hr.record
+    UNION ALL
+    SELECT m.pseudonym FROM near JOIN household_record AS hr USING (household) JOIN member AS m ON m.record = hr.record));
 
 -- name: put_purged
 -- The files hold nothing any more of whom the events up to this one erased.

@@ -24,7 +24,7 @@ PointValue = tuple[float, float]
 NAME = ("none", "equal", "sounds_equal", "close", "part", "similar", "swapped", "different")
 BIRTH = (
     "none", "equal", "equal_unsure", "one_sign", "day_month_swapped", "same_year_month", "same_day_month", "year_equal",
-    "era_slip", "near_year", "different",
+    "same_year_other_day", "era_slip", "near_year", "different",
 )  # fmt: skip
 CITIZEN = ("none", "equal", "one_sign", "two_signs", "different", "both_valid_and_different")
 DWELLING = ("none", "equal", "close", "number", "street", "different")
@@ -87,8 +87,9 @@ def birth(a: BirthValue, b: BirthValue) -> int:
     if a[:2] == b[:2]:
         return 5
     if a[1:] == b[1:]:
-        return 8 if abs(a[0] - b[0]) == ERA else 6
-    return _years(a[0], b[0])
+        return 9 if abs(a[0] - b[0]) == ERA else 6
+    # Whoever knows both days and finds them apart knows more than who knows the years only.
+    return 8 if a[0] == b[0] else _years(a[0], b[0])
 
 
 def _years(a: int, b: int) -> int:
@@ -96,8 +97,8 @@ def _years(a: int, b: int) -> int:
     if apart == 0:
         return 7
     if apart == ERA:
-        return 8
-    return 9 if apart == 1 else 10
+        return 9
+    return 10 if apart == 1 else 11
 
 
 def citizen(a: tuple[str, bool], b: tuple[str, bool]) -> int:

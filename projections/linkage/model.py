@@ -123,7 +123,7 @@ def _evidence(comparison: Comparison, a: Value | None, b: Value | None) -> tuple
     )
 
 
-DIFFERENT_NAME, DIFFERENT_BIRTH = 7, 10
+DIFFERENT_NAME, DIFFERENT_BIRTH = 7, 11
 
 
 def contradicts(levels: Mapping[str, int], *, valid: bool) -> bool:

@@ -14,6 +14,7 @@ import pytest
 from hub.servers.holding import running_hub
 from hub.servers.paths import DataFolder, read_secret
 from hub.servers.postgres import PASSWORD
+from tests.builders import citizen
 from tests.contract_rows import a_tpmap_row
 from tests.fixtures.hub import RunningHub, is_ready
 
@@ -36,9 +37,9 @@ def write_file(path: Path, households: int) -> None:
                 row = {
                     "house_id": f"3201{number:07d}",
                     "house_no": str(number),
-                    "citizen_id": "",
+                    "citizen_id": citizen(number * 2 + member),
                     "first_name": f"{number}คน{member}",
-                    "birth": f"{number // 60 % 28 + 1}/{number // 1680 + 2}/{2480 + number % 60}",
+                    "birth": f"{number % 28 + 1}/{number % 12 + 1}/{2480 + number % 60}",
                 }
                 writer.writerow(a_tpmap_row() | row)
 
@@ -103,7 +104,7 @@ def test_killing_every_process_in_turn_loses_nothing_and_stores_nothing_twice(
     assert killed[:3] == ["projector", "nats", "postgres"], (
         "the import was over before the servers were killed"
     )
-    assert (receipt["read"], receipt["new"], receipt.get("rejected", 0)) == (HOUSEHOLDS, HOUSEHOLDS, 0)
+    assert (receipt["read"], receipt["new"], receipt["rejected"]) == (HOUSEHOLDS, HOUSEHOLDS, 0)
     deadline = time.monotonic() + 60
     while not is_ready(running_hub.base_url):
         assert time.monotonic() < deadline, "the hub did not come back"
@@ -115,9 +116,7 @@ def test_killing_every_process_in_turn_loses_nothing_and_stores_nothing_twice(
         assert connection.execute(counts).fetchone() == (HOUSEHOLDS, HOUSEHOLDS, HOUSEHOLDS)
         events = "SELECT count(*), count(DISTINCT event_id), max(sequence) FROM event"
         assert connection.execute(events).fetchone() == (HOUSEHOLDS + 1,) * 3
-        assert connection.execute(
-            "SELECT count(*) FROM household_record WHERE upper_inf(recorded)"
-        ).fetchone() == (HOUSEHOLDS,)
+        assert connection.execute("SELECT count(*) FROM household_record").fetchone() == (HOUSEHOLDS,)
     again = json.loads(subprocess.run(command, capture_output=True, check=True).stdout)
     assert again["repeated"]
     assert running_hub.get("/v1/overview", "admin")["sequence"] == HOUSEHOLDS + 1

@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import os
 from collections.abc import AsyncGenerator
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from contracts.sources import thaiqm
 from hub.erasing import erase as erasing
 from hub.erasing.erase import erase, settle
 from hub.erasing.plan import Wanted
+from hub.intake import kept
 from hub.intake.items import Delivery, record_item
 from hub.rebuilding import rebuild
 from hub.verifying import verify
@@ -201,6 +203,27 @@ async def test_one_member_goes_from_one_record_without_the_others(family: Erasin
     assert VALID_ID in await family.everything(), "the other record of this person was not meant"
     again = await family.erase("member", await first_member(opened))
     assert again.sequence is None, "erased before"
+
+
+async def test_rows_that_wait_to_be_mended_are_not_kept_of_the_records_of_an_erased_member(
+    family: Erasing,
+) -> None:
+    opened, kept_of = family.opened, {"tpmap": "mended", "another": "untouched"}
+    ((pseudonym,),) = await family.rows("SELECT encode(pseudonym, 'hex') FROM record WHERE source = 'tpmap'")
+    for number, (name, text) in enumerate(kept_of.items(), 1):
+        key = bytes.fromhex(pseudonym) if name == "tpmap" else b"another"
+        row = kept.ToKeep(
+            row=number, numbers=(number,), status="quarantined", errors=(), cells=({"name": text},), key=key
+        )
+        sealed = await kept.seal_rows(
+            family.connection, opened.intake.vault, lambda: os.urandom(12), "batch", [row]
+        )
+        await kept.put(family.connection, sealed)
+    await family.erase("member", await first_member(opened))
+    cursor = await family.connection.execute(
+        "SELECT state, box IS NULL FROM intake.rejected WHERE batch = 'batch' ORDER BY row_number"
+    )
+    assert await cursor.fetchall() == [("erased", True), ("open", False)]
 
 
 async def test_a_record_goes_with_everybody_in_it(family: Erasing) -> None:

@@ -200,7 +200,7 @@ def test_the_oracle_knows_nothing_of_what_it_judges() -> None:
         "oracle",
         *(
             f"oracle_{part}"
-            for part in ("statements", "world", "findings", "answers", "help", "history", "layers")
+            for part in ("statements", "links", "world", "findings", "answers", "help", "history", "layers")
         ),
     )
     allowed = ("contracts.", "projections.linkage.", *(f"tests.{part}" for part in parts))

@@ -81,6 +81,8 @@ def test_words_for_nothing_are_no_values() -> None:
 def test_every_level_that_a_function_gives_has_a_name() -> None:
     assert levels.birth((1977, 3, 15), (1988, 1, 2)) == LEVELS["birth"].index("different")
     assert levels.birth((1977, 3, 15), (2520, 3, 15)) == LEVELS["birth"].index("era_slip")
+    assert levels.birth((1977, 3, 15), (1977, 8, 2)) == LEVELS["birth"].index("same_year_other_day")
+    assert levels.birth((1977, 3, 15), (1977, 0, 0)) == LEVELS["birth"].index("year_equal")
     assert levels.birth((1977, 3, 5), (1977, 5, 3)) == LEVELS["birth"].index("day_month_swapped")
     assert levels.name(("สมชาย", "ใจดี"), ("ใจดี", "สมชาย")) == LEVELS["name"].index("swapped")
     assert levels.citizen(("1103700000011", True), ("1103700000029", True)) == LEVELS["citizen"].index(
