@@ -14,9 +14,10 @@ from psycopg.rows import TupleRow
 
 from contracts.errors import InvalidInput, NotFound
 from projections import version as versions
+from projections.indexes import NO_OVERLAP, RANGES
 from projections.output import COLUMNS
 from projections.state import MEMBERS_PER_EVENT
-from projections.tables import NO_OVERLAP, RANGES, metadata
+from projections.tables import metadata
 from projections.version import Version
 
 SHOWN = 20

@@ -11,7 +11,8 @@ from psycopg.rows import TupleRow
 
 from contracts.errors import Unavailable
 from projections import queries
-from projections.tables import FACTS, create_constraints, create_tables
+from projections.indexes import FACTS, create_constraints
+from projections.tables import create_tables
 
 CODE = "3"
 """Raised with every change of what the fold writes."""

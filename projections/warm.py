@@ -17,21 +17,11 @@ from psycopg.rows import TupleRow
 
 from contracts.events import (
     AgencyRegistered,
-    AssistanceCorrected,
-    AssistanceRecorded,
-    AssistanceVoided,
     BoundariesLoaded,
-    OpenedRecord,
     ProgrammeRegistered,
-    RecordReceived,
-    RecordWithdrawn,
-    ReferralSent,
-    ReferralStepEvent,
     Sequenced,
-    SubjectErased,
 )
 from contracts.events_links import LinkDecided, LinkModelActivated
-from contracts.ids import household_id
 from contracts.rules import Rules
 from projections import queries
 from projections.assistance import refs_of
@@ -40,34 +30,24 @@ from projections.findings.words import Finding
 from projections.households import Stretch
 from projections.linkage.default import weigher_of
 from projections.linkage.features import Edge, blocking_keys, citizen_key, house_key, is_crowded
+from projections.naming import Named, foresee, names
 from projections.state import ActionState, DecidedLink, RecordState, Ref, ReferralState, State
-from projections.statements import Statement, in_order, read_facts, read_features, read_member, segments
+from projections.statements import in_order, read_features, segments
 from projections.stored import Version, to_statement, utc, utc_or_none
 
 _SQL = queries.load(Path(__file__).parent / "sql")
 
 
-class _Named(msgspec.Struct):
-    """What the events of a batch name."""
-
-    records: set[str] = msgspec.field(default_factory=set[str])
-    subjects: set[str] = msgspec.field(default_factory=set[str])
-    actions: set[str] = msgspec.field(default_factory=set[str])
-    refs: set[Ref] = msgspec.field(default_factory=set[Ref])
-    keys: Counter[int] = msgspec.field(default_factory=Counter[int])
-    referrals: set[str] = msgspec.field(default_factory=set[str])
-
-
 async def load_concerned(connection: AsyncConnection[TupleRow], state: State, items: list[Sequenced]) -> None:
     """Fill an empty state with all that folding `items` can look at or change."""
     reader = _Reader(connection, state)
-    named = _names(items)
+    named = names(items)
     await reader.catalogue(items)
     await reader.records(await reader.ids("warm_records_by_pseudonym", pseudonyms=_bytes(named.records)))
     await reader.records(await reader.ids("warm_records_by_member", pseudonyms=_bytes(named.subjects)))
     for record in state.records.values():
         named.keys.update(record.keys)
-    _foresee(state, items, named)
+    foresee(state, items, named)
     decided = await reader.decided(items)
     await reader.connected(set(state.records) | decided | await reader.meeting(named.keys))
     state.constrain()
@@ -92,63 +72,6 @@ async def load_all(connection: AsyncConnection[TupleRow], state: State) -> None:
 
 def _bytes(texts: Iterable[str]) -> list[bytes]:
     return [bytes.fromhex(text.replace("-", "")) for text in texts]
-
-
-def _names(items: list[Sequenced]) -> _Named:
-    named = _Named()
-    for item in items:
-        event = item.event
-        if isinstance(event, RecordReceived | RecordWithdrawn):
-            named.records.add(event.data.record)
-        elif isinstance(event, SubjectErased):
-            named.records.update(event.data.subjects)
-            named.subjects.update(event.data.subjects)
-        elif isinstance(event, AssistanceRecorded | AssistanceCorrected | AssistanceVoided):
-            named.actions.add(event.data.action)
-            if not isinstance(event, AssistanceVoided):
-                named.refs.update((ref.kind, ref.ref) for ref in event.data.recipients)
-        elif isinstance(event, ReferralSent):
-            named.referrals.add(event.data.referral)
-            named.refs.update((ref.kind, ref.ref) for ref in event.data.recipients)
-        elif isinstance(event, ReferralStepEvent):
-            named.referrals.add(event.data.referral)
-            if event.data.action is not None:
-                named.actions.add(event.data.action)
-    return named
-
-
-def _foresee(state: State, items: list[Sequenced], named: _Named) -> None:
-    """The keys and refs that each record will have after each of its events in the batch."""
-    ahead: dict[str, dict[str, Statement]] = {}
-    for item in items:
-        event, opened = item.event, item.opened
-        if not isinstance(event, RecordReceived) or not isinstance(opened, OpenedRecord):
-            continue
-        pseudonym = event.data.record
-        record = state.record_ids.get(pseudonym)
-        if pseudonym not in ahead:
-            ahead[pseudonym] = {} if record is None else dict(state.records[record].statements)
-        # Ids stand in for those the fold will give: keys and refs do not depend on them.
-        members = tuple(
-            read_member(state.member_ids.get(sealed.member, -hash(sealed.member)), member)
-            for sealed, member in zip(event.data.members, opened.members, strict=True)
-        )
-        facts = read_facts(opened, amphoe=event.data.amphoe, tambon=event.data.tambon)
-        ahead[pseudonym][event.data.period] = Statement(
-            sequence=item.sequence,
-            period=event.data.period,
-            happened_at=event.happened_at,
-            withdrawn_at=None,
-            facts=facts,
-            members=members,
-        )
-        features = read_features(0, event.source, pseudonym, in_order(ahead[pseudonym].values()))
-        named.keys.update(blocking_keys(features))
-        founded = str(household_id(pseudonym))
-        shadow = RecordState(
-            record=0, source=event.source, pseudonym=pseudonym, household_id=founded, features=features
-        )
-        named.refs |= refs_of(shadow)
 
 
 class _Reader:
@@ -382,7 +305,7 @@ class _Reader:
             found.setdefault(household, set()).add(finding)
         state.findings.update((household, frozenset(findings)) for household, findings in found.items())
 
-    async def actions(self, named: _Named) -> None:
+    async def actions(self, named: Named) -> None:
         """The actions that the batch names or that name a loaded record."""
         ids = await self.ids("warm_actions_by_pseudonym", pseudonyms=_bytes(named.actions))
         ids |= await self.ids("warm_actions_by_ref", refs=_bytes(ref for _, ref in named.refs))

@@ -239,7 +239,7 @@ def build_page() -> None:
 
 
 def install_test_programs() -> None:
-    wanted = {"chromium": "chromium", "ogr2ogr": "gdal-bin"}
+    wanted = {"chromium": "chromium", "ogr2ogr": "gdal-bin", "strace": "strace"}
     packages = [package for program, package in wanted.items() if shutil.which(program) is None]
     fonts = Path("/usr/share/fonts/truetype/tlwg")
     if not fonts.exists():

@@ -3,8 +3,8 @@
 import psycopg
 from psycopg import sql
 
+from projections.indexes import FACTS
 from projections.output import COLUMNS
-from projections.tables import FACTS
 
 INDEXES_OF_THE_FOLD = ("link_key", "action_recipient")
 FOUNDED_AT = {

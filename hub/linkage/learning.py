@@ -8,9 +8,8 @@ import msgspec
 from contracts.errors import InvalidInput
 from hub.linkage.mapping import read_mapping
 from hub.linkage.reading import read_members, read_table
-from projections.linkage.candidates import candidate_pairs, choose_recipes
 from projections.linkage.columns import build_columns
-from projections.linkage.linking import train
+from projections.linkage.learning import learn_columns
 from projections.linkage.model import LinkModel
 
 Report = Callable[[str], None]
@@ -23,10 +22,8 @@ def learn_model(dataset: Path, mapping: Path, report: Report) -> LinkModel:
     if not members.values:
         raise InvalidInput(f"{dataset} holds no rows.", code="FILE_EMPTY", path="--dataset")
     columns = build_columns(members.values, members.sources, list(members.records), described.extra)
-    recipes = choose_recipes(columns)
-    left, right = candidate_pairs(columns, recipes)
-    report(f"{columns.size} persons, {len(left)} candidates under {len(recipes)} recipes")
-    return train(columns, recipes, left, right)[0]
+    report(f"{columns.size} persons")
+    return learn_columns(columns)
 
 
 def write_model(model: LinkModel, out: Path) -> None:

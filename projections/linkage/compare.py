@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from projections.linkage.constraints import ALWAYS, NOTHING_DECIDED, Constraints
 from projections.linkage.features import Edge, RecordFeatures
-from projections.linkage.houses import ADDRESS, LEAST_SCORE
-from projections.linkage.weighing import OTHER, SAME, Place, Weigher, said
+from projections.linkage.houses import ADDRESS, LEAST_SCORE, OTHER, SAME, agreement
+from projections.linkage.weighing import Place, Weigher, said
 
 DECIDED = "decided_same"
 
@@ -80,7 +80,7 @@ def household_score(
         rule = "same_person_in_one_source"
     else:
         return None
-    score = 500 * common // smaller + 500 * common // whole + ADDRESS[address]
+    score = agreement(common, smaller, whole) + ADDRESS[address]
     return (rule, score) if score >= LEAST_SCORE else None
 
 

@@ -7,8 +7,9 @@ import msgspec
 from projections.linkage.compare import compare
 from projections.linkage.constraints import NOTHING_DECIDED, Constraints, Verdict
 from projections.linkage.features import MemberFeatures, RecordFeatures
+from projections.linkage.houses import OTHER, SAME
 from projections.linkage.model import Band, Evidence, judge
-from projections.linkage.weighing import OTHER, SAME, Weigher, values_of
+from projections.linkage.weighing import Weigher, values_of
 
 Reason = Literal[
     "decided_same",

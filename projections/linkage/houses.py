@@ -5,6 +5,7 @@ other at no other address, or when both hold one and the same person in one sour
 """
 
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 
@@ -13,7 +14,14 @@ from projections.linkage.grouping import components
 
 SAME, UNKNOWN, OTHER = 2, 1, 0
 LEAST_SCORE = 600
-ADDRESS = {SAME: 400, UNKNOWN: 0, OTHER: -150}
+ADDRESS = (-150, 0, 400)
+"""What OTHER, UNKNOWN and SAME addresses add, in thousandths."""
+Amount = TypeVar("Amount", int, Ints)
+
+
+def agreement(shared: Amount, smaller: Amount, whole: Amount) -> Amount:
+    """How much two records agree in their members: half of it against the smaller one, half against both together, in thousandths."""
+    return 500 * shared // smaller + 500 * shared // whole
 
 
 @dataclass(slots=True)
@@ -95,8 +103,7 @@ def record_pairs(columns: Columns, records: Ints, persons: Ints) -> RecordPairs:
     sizes = np.bincount(record_of, minlength=int(records.max()) + 1)
     smaller, whole = np.minimum(sizes[left], sizes[right]), sizes[left] + sizes[right] - shared
     address = _addresses(columns, records, left, right)
-    scores = (500 * shared // smaller) + (500 * shared // whole)
-    scores += np.asarray([ADDRESS[OTHER], ADDRESS[UNKNOWN], ADDRESS[SAME]])[address]
+    scores = agreement(shared, smaller, whole) + np.asarray(ADDRESS)[address]
     source_of = np.zeros(len(sizes), np.int64)
     source_of[records] = columns.source
     repeated = (whole == 1) & (source_of[left] == source_of[right])

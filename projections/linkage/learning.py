@@ -26,7 +26,11 @@ def columns_of(records: Sequence[RecordFeatures]) -> Columns:
 
 def learn_model(records: Sequence[RecordFeatures]) -> LinkModel:
     """The model that these records teach, without any truth: the same for the same records, whatever their order."""
-    columns = columns_of(records)
+    return learn_columns(columns_of(records))
+
+
+def learn_columns(columns: Columns) -> LinkModel:
+    """The model that these members teach, whatever they come from."""
     recipes = choose_recipes(columns)
     left, right = candidate_pairs(columns, recipes)
     return train(columns, recipes, left, right)[0]

@@ -1,6 +1,6 @@
 """The stages of linking many members, as pure functions: prepare, meet, learn, score, group. A caller times and stores them.
 
-The later fold uses the same parts for one record: keys of its values, `judge` for its pairs, `group` for its component.
+The fold does the same for one record at a time with `weighing`, `compare` and `cluster`, over the same levels, weights and joinings.
 """
 
 from collections.abc import Sequence

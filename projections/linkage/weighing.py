@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from projections.linkage import levels
 from projections.linkage.features import MemberFeatures, RecordFeatures, area_of, dwelling_of
+from projections.linkage.houses import OTHER, SAME, UNKNOWN
 from projections.linkage.model import (
     BOTH_VALID_AND_DIFFERENT,
     DIFFERENT_BIRTH,
@@ -31,8 +32,6 @@ FIELDS = (
     ("area", "area"),
 )
 """What the hub's own records are compared by, and the kind of each."""
-SAME, UNKNOWN, OTHER = 2, 1, 0
-"""What two addresses say of each other."""
 SAME_HOUSE, OTHER_TAMBON = 2, 4
 """Up to which level two dwellings are one house, and from which level two areas are two tambons."""
 Levels = tuple[int, ...]

@@ -37,7 +37,7 @@ def test_schemathesis_finds_nothing_undocumented_and_no_invalid_input_that_is_ta
         "--max-examples",
         "5",
         "--max-time",
-        "30",
+        "60",
     ]
     more = ["--seed", "1", "--no-color", "--continue-on-failure", "--no-shrink"]
     told = subprocess.run(

@@ -10,11 +10,12 @@ from hypothesis import strategies as st
 
 from projections import version as versions
 from projections.fold import fold
+from projections.indexes import NO_OVERLAP, create_constraints
 from projections.linkage import features
 from projections.linkage.cluster import link
 from projections.runner import Projector, SequenceGap
 from projections.state import State
-from projections.tables import NO_OVERLAP, create_constraints, metadata
+from projections.tables import metadata
 from tests.builders import Log, a_house, a_member
 from tests.histories import histories
 from tests.projection_tables import all_rows

@@ -63,9 +63,6 @@ def calls(trace: Path) -> list[str]:
     return found
 
 
-@pytest.mark.skipif(
-    STRACE is None, reason="strace is not installed: the order of fsync and answer is not shown here"
-)
 async def test_the_stream_is_synced_after_the_last_write_and_before_the_acknowledgement() -> None:
     async with traced_nats() as (server, trace):
         async with open_log([server.url]) as log:

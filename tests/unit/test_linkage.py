@@ -13,8 +13,9 @@ from projections.linkage.constraints import Constraints, LinkDecision, compile_c
 from projections.linkage.default import default_model, default_weigher
 from projections.linkage.evidence import explain
 from projections.linkage.features import Edge, MemberFeatures, RecordFeatures, blocking_keys
+from projections.linkage.houses import OTHER, SAME
 from projections.linkage.model import judge
-from projections.linkage.weighing import OTHER, SAME, values_of
+from projections.linkage.weighing import values_of
 
 WEIGHER = default_weigher()
 LINK = WEIGHER.model.link
