@@ -1,7 +1,7 @@
 """How fast records are linked: all of a province anew, rows in PostgreSQL included, and one that arrives.
 
-Only linking is measured: features, candidates, weights, groups, household states, and the rows of these. It runs in a process of its own, so
-that its memory is that of the linker.
+Only linking is measured: features, candidates, weights, groups, household states, and the rows of these. It runs in a process of its own;
+its memory is what that process holds more than before it began to link.
 """
 
 import asyncio
@@ -17,7 +17,7 @@ from psycopg.rows import TupleRow
 
 from contracts.errors import Unavailable
 from hub.bench.figures import Figure, figure
-from hub.bench.stopwatch import peak_memory
+from hub.bench.stopwatch import peak_memory, resident_memory
 from hub.cli.shared import run as run_to_end
 from hub.servers.stack import Stack
 from projections import version as versions
@@ -63,7 +63,8 @@ def measure_in_process(database_url: str) -> list[Figure]:
 async def _measure(database_url: str) -> list[Figure]:
     async with await AsyncConnection.connect(database_url, autocommit=True) as connection:
         known = await _known_records(connection)
-        before = peak_memory()
+        gc.collect()
+        before = resident_memory() or 0.0
         version = await versions.create_version(
             connection, number=NUMBER, state="building", constraints=False
         )
@@ -82,7 +83,7 @@ async def _link(connection: Connection, known: Sequence[RecordState], before: fl
         await _link_batch(connection, state, bulk[start : start + BATCH])
     await versions.add_constraints(connection)
     seconds = time.perf_counter() - began
-    persons, memory = len(state.person_of), peak_memory() - before
+    persons, memory = len(state.person_of), (resident_memory() or peak_memory()) - before
     await connection.execute("ANALYZE")
     times = [await _timed(connection, state, record) for record in arriving]
     p50, p99 = (float(value) for value in np.percentile(np.asarray(times) * 1000, (50, 99)))

@@ -26,6 +26,14 @@ class Stopwatch:
             self.seconds[stage] = self.seconds.get(stage, 0.0) + time.perf_counter() - began
 
 
+def resident_memory() -> float | None:
+    """The resident memory of this process now, in MiB; None where the system does not tell."""
+    if not STATUS.exists():
+        return None
+    lines = STATUS.read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS")) / KIB_PER_MIB
+
+
 def peak_memory() -> float:
     """The most resident memory that this process ever held, in MiB."""
     if STATUS.exists():

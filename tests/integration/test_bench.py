@@ -66,7 +66,7 @@ def test_an_unknown_work_is_refused_with_the_names_that_are_known(tmp_path: Path
     done = run_bench(tmp_path, "--only", "append,kites")
     assert done.returncode == 2
     assert "kites" in done.stderr
-    assert "append,rebuild,asof" in done.stderr
+    assert "append,rebuild,linkage,asof" in done.stderr
 
 
 async def test_without_the_library_the_comparison_says_how_to_install_it(
